@@ -1,0 +1,104 @@
+import { parseArgs } from "node:util";
+import { closest } from "../policies/spelling.ts";
+import { programError } from "./errors.ts";
+
+/** One option of a command. `value` names what it takes; an option without one is a switch. */
+export interface Option {
+  readonly text: string;
+  readonly value?: string;
+  /** May be given more than once; its value is then a list. */
+  readonly repeatable?: true;
+  readonly choices?: readonly string[];
+  readonly default?: string;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+type Value<O extends Option> = O extends { readonly repeatable: true }
+  ? readonly string[]
+  : O extends { readonly choices: readonly (infer C)[] }
+    ? C | (O extends { readonly default: string } ? never : undefined)
+    : O extends { readonly value: string }
+      ? string | undefined
+      : boolean;
+
+export interface Arguments<O extends Options> {
+  readonly options: { readonly [K in keyof O]: Value<O[K]> };
+  readonly positionals: readonly string[];
+}
+
+/** What may follow a command's name. Known by the parser and by `--help`. */
+export interface Syntax<O extends Options> {
+  readonly command: string;
+  readonly summary: string;
+  /** The positional arguments, e.g. `[PATH | GLOB | -]...`. */
+  readonly operands: string;
+  readonly minOperands: number;
+  readonly maxOperands: number;
+  readonly options: O;
+  /** Further paragraphs for `--help`. */
+  readonly notes?: readonly string[];
+}
+
+/** Keeps the literal types of a command's options. */
+export const defineSyntax = <const O extends Options>(syntax: Syntax<O>): Syntax<O> => syntax;
+
+/** Reads the arguments behind a command's name. Throws a ProgramError that says what to write instead. */
+export function parseArguments<O extends Options>(syntax: Syntax<O>, args: readonly string[]): Arguments<O> {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(
+      Object.entries(syntax.options).map(([name, option]) => [
+        name,
+        { type: option.value === undefined ? ("boolean" as const) : ("string" as const) },
+      ]),
+    ),
+    strict: false,
+    tokens: true,
+  });
+  const positionals: string[] = [];
+  const values = new Map<string, string | boolean | string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    const option = Object.hasOwn(syntax.options, token.name) ? syntax.options[token.name] : undefined;
+    if (option === undefined) throw programError("unknown-option", token.rawName, hint(token.rawName, syntax.options));
+    const value = checkValue(token.rawName, option, token.value, token.inlineValue === true);
+    if (option.repeatable === true)
+      values.set(token.name, [...((values.get(token.name) as string[]) ?? []), String(value)]);
+    else values.set(token.name, value);
+  }
+  if (positionals.length < syntax.minOperands) throw programError("missing-argument", syntax.operands);
+  const extra = positionals[syntax.maxOperands];
+  if (extra !== undefined) throw programError("extra-argument", extra);
+  const options = Object.fromEntries(
+    Object.entries(syntax.options).map(([name, option]) => [name, values.get(name) ?? valueWhenAbsent(option)]),
+  );
+  return { options: options as Arguments<O>["options"], positionals };
+}
+
+function checkValue(rawName: string, option: Option, value: string | undefined, inline: boolean): string | boolean {
+  if (option.value === undefined) {
+    if (value !== undefined) throw programError("option-takes-no-value", rawName);
+    return true;
+  }
+  // `--config --fix` forgot the file; a lone dash is stdin.
+  if (value === undefined || (!inline && value.startsWith("-") && value !== "-"))
+    throw programError("option-needs-value", rawName, option.value);
+  if (option.choices !== undefined && !option.choices.includes(value)) {
+    const near = closest(value, option.choices);
+    const expected = `use ${option.choices.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`;
+    throw programError("option-value", rawName, value, expected);
+  }
+  return value;
+}
+
+function valueWhenAbsent(option: Option): string | boolean | readonly string[] | undefined {
+  if (option.repeatable === true) return [];
+  return option.value === undefined ? false : option.default;
+}
+
+function hint(rawName: string, options: Options): string {
+  const near = closest(rawName.replace(/^-+/, ""), Object.keys(options));
+  return near === undefined ? "" : `; did you mean --${near}?`;
+}

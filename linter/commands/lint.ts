@@ -1,0 +1,63 @@
+import { defineSyntax, parseArguments } from "../arguments.ts";
+import { programError } from "../errors.ts";
+import { lintFiles } from "../lint-files.ts";
+import { printConfig } from "../print-config.ts";
+import type { Command } from "../command.ts";
+import type { Terminal } from "../terminal.ts";
+
+const syntax = defineSyntax({
+  command: "lint",
+  summary:
+    "Judges the shutdown of the pods in manifests: files, folders, globs, or - for stdin. Without an argument, the working folder.",
+  operands: "[PATH | GLOB | -]...",
+  minOperands: 0,
+  maxOperands: Infinity,
+  options: {
+    format: { value: "FORMAT", choices: ["stylish", "json", "sarif"], default: "stylish", text: "How to report" },
+    fix: { text: "Apply the safe fixes; with - the fixed text goes to stdout and the report to stderr" },
+    "fix-dry-run": { text: "Change nothing, print what --fix would change as a unified diff" },
+    "fail-on": {
+      value: "SEVERITY",
+      choices: ["off", "advice", "warn", "error"],
+      default: "error",
+      text: "The least severity that makes the exit code 1",
+    },
+    "fail-on-undetermined": { text: "Exit with 1 for what cannot be told from the manifests, too" },
+    quiet: { text: "Report only what counts for --fail-on (errors where that is off)" },
+    verbose: { text: "List every file and object that was skipped, with the reason" },
+    config: {
+      value: "FILE",
+      text: "The configuration; without it gracewarden.yaml here or above, up to the repository's root",
+    },
+    "no-config": { text: "Use no configuration" },
+    "print-config": { text: "Print the configuration as it is understood, and lint nothing" },
+    strict: { text: "Judge the syntax of documents that cannot matter too (Secrets, CRDs, ...)" },
+    context: {
+      value: "PATH",
+      repeatable: true,
+      text: "Read more files for relations between objects, without reporting on them",
+    },
+    "stdin-filename": { value: "NAME", text: "What to call stdin in reports and for overrides by path" },
+    color: { text: "Use colours" },
+    "no-color": { text: "Use no colours; NO_COLOR and FORCE_COLOR are heard as well" },
+  },
+  notes: [
+    "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the run could not be done. Waived findings never count, undetermined ones only with --fail-on-undetermined.",
+    "Fixes are applied where they are safe and the finding is certain and not waived. Comments and layout are kept.",
+  ],
+});
+
+export type LintOptions = ReturnType<typeof parseArguments<(typeof syntax)["options"]>>["options"];
+
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { options, positionals } = parseArguments(syntax, args);
+  if (options.fix && options["fix-dry-run"]) throw programError("options-exclude", "--fix", "--fix-dry-run");
+  if (options.config !== undefined && options["no-config"])
+    throw programError("options-exclude", "--config", "--no-config");
+  if (options["print-config"]) {
+    return printConfig(options, terminal);
+  }
+  return lintFiles(positionals, options, terminal);
+}
+
+export const command: Command = { syntax, title: "Judge manifests by their shutdown", run };

@@ -1,0 +1,71 @@
+/** Why a run could not be done: exit code and sentence for each. What is wrong with a manifest is a finding, never one of these. */
+const table = {
+  "unknown-command": { exit: 2, sentence: (name: string, hint: string) => `there is no command "${name}"${hint}` },
+  "unknown-option": { exit: 2, sentence: (name: string, hint: string) => `there is no option ${name}${hint}` },
+  "option-needs-value": {
+    exit: 2,
+    sentence: (name: string, value: string) => `${name} needs a value: ${name} ${value}`,
+  },
+  "option-takes-no-value": { exit: 2, sentence: (name: string) => `${name} takes no value` },
+  "option-value": {
+    exit: 2,
+    sentence: (name: string, value: string, expected: string) => `${name} cannot be "${value}": ${expected}`,
+  },
+  "options-exclude": { exit: 2, sentence: (one: string, other: string) => `${one} and ${other} exclude each other` },
+  "missing-argument": { exit: 2, sentence: (what: string) => `${what} is missing` },
+  "extra-argument": { exit: 2, sentence: (argument: string) => `"${argument}" is one argument too many` },
+  "nothing-found": { exit: 2, sentence: (argument: string, why: string) => `nothing to lint at "${argument}": ${why}` },
+  "unknown-subject": {
+    exit: 2,
+    sentence: (name: string, hint: string) => `there is no rule and no fact "${name}"${hint}`,
+  },
+  "unreadable-config": { exit: 2, sentence: (file: string, why: string) => `the configuration ${file} ${why}` },
+  "bad-config": {
+    exit: 2,
+    sentence: (problems: readonly string[]) =>
+      `the configuration is not valid\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+  },
+  "unreadable-file": { exit: 2, sentence: (file: string, why: string) => `${file} ${why}` },
+} as const;
+
+export type ErrorCode = keyof typeof table;
+
+/** An error that ends the program with a sentence for its user instead of a stack. */
+export class ProgramError extends Error {
+  override readonly name = "ProgramError";
+  readonly code: ErrorCode;
+  readonly exit: number;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.exit = table[code].exit;
+  }
+}
+
+/** Makes the error of a code out of what its sentence needs. */
+export function programError<C extends ErrorCode>(
+  code: C,
+  ...parts: Parameters<(typeof table)[C]["sentence"]>
+): ProgramError {
+  const sentence = table[code].sentence as (...parts: unknown[]) => string;
+  return new ProgramError(code, sentence(...parts));
+}
+
+const systemSentences: Readonly<Record<string, string>> = {
+  EACCES: "cannot be read: permission denied",
+  EPERM: "cannot be read: permission denied",
+  ENOENT: "does not exist",
+  ELOOP: "cannot be read: its symbolic links lead in a circle",
+  EISDIR: "is a folder",
+  ENOTDIR: "does not exist: a part of its path is no folder",
+  ENAMETOOLONG: "cannot be read: its name is too long",
+  EMFILE: "cannot be read: too many files are open",
+  EIO: "cannot be read: the disk reports an error",
+};
+
+/** What a file system error says about the file it is about, to be put after its name. */
+export function systemSentence(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return systemSentences[code ?? ""] ?? `cannot be read: ${message}`;
+}

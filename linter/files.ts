@@ -1,0 +1,184 @@
+import { globSync, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { programError, systemSentence } from "./errors.ts";
+
+/** A file to be read. `file` is how reports call it: relative to the working folder, with forward slashes. */
+export interface FoundFile {
+  readonly file: string;
+  readonly path: string;
+  /** The user named it; otherwise it was met in a folder or by a glob. */
+  readonly named: boolean;
+}
+
+export interface FoundFiles {
+  /** Sorted by name, each once. */
+  readonly files: readonly FoundFile[];
+  /** What should have been read and cannot be. */
+  readonly unreadable: readonly { readonly file: string; readonly message: string }[];
+  /** What is left out on purpose. */
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+}
+
+const manifestName = /\.(?:ya?ml|json)$/i;
+const ignoredFolders = new Set(["node_modules", ".git"]);
+
+/**
+ * Finds the files that paths and globs stand for. Folders are searched for .yaml, .yml and .json, without node_modules
+ * and .git. Throws a ProgramError for an argument that leads to nothing.
+ */
+export function findFiles(paths: readonly string[], cwd: string): FoundFiles {
+  const search = new Search(cwd);
+  for (const path of paths) {
+    const before = search.size;
+    const why = search.add(path);
+    if (search.size === before) throw programError("nothing-found", path, why);
+  }
+  return search.result();
+}
+
+/** A search's memory: which real files and folders it has met, so that links and repeated arguments count once. */
+class Search {
+  readonly #cwd: string;
+  readonly #files = new Map<string, FoundFile>();
+  readonly #folders = new Set<string>();
+  readonly #unreadable: { file: string; message: string }[] = [];
+  readonly #skipped: { file: string; reason: string }[] = [];
+  /** Links wait until real names are known, which are the better names. */
+  #links: { path: string; file: string }[] = [];
+  #met = 0;
+
+  constructor(cwd: string) {
+    this.#cwd = cwd;
+  }
+
+  /** How much was met so far, repetitions included. */
+  get size(): number {
+    return this.#met;
+  }
+
+  /** Adds what an argument stands for; the result says why it may be nothing. */
+  add(argument: string): string {
+    const path = resolve(this.#cwd, argument);
+    const file = shownName(this.#cwd, path);
+    try {
+      const stats = statSync(path);
+      const real = realpathSync(path);
+      if (stats.isDirectory()) this.#folder(path, real, file);
+      else this.#file({ file, path, named: true }, real);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === "ENOENT" && /[*?[\]{}]/.test(argument)) return this.#glob(argument);
+      if ((code === "ENOENT" && !isLink(path)) || code === "ENOTDIR") return "there is no such file or folder";
+      this.#fail(file, path, cause);
+    }
+    this.#followLinks();
+    return "the folder holds no .yaml, .yml or .json file";
+  }
+
+  result(): FoundFiles {
+    return {
+      files: byName(this.#files.values()),
+      unreadable: byName(this.#unreadable),
+      skipped: byName(this.#skipped),
+    };
+  }
+
+  #glob(pattern: string): string {
+    // A pattern that names an ending means it; one that does not (`deploy/*`) means manifests.
+    const anyEnding = /\.[\w-]+$/.test(pattern);
+    const matches = globSync(pattern, { cwd: this.#cwd, exclude: (name) => ignoredFolders.has(name) }).sort();
+    for (const match of matches) {
+      const path = resolve(this.#cwd, match);
+      const file = shownName(this.#cwd, path);
+      try {
+        const real = realpathSync(path);
+        if (statSync(path).isDirectory()) this.#folder(path, real, file);
+        else if (anyEnding || manifestName.test(path)) this.#file({ file, path, named: false }, real);
+      } catch (cause) {
+        this.#fail(file, path, cause);
+      }
+    }
+    this.#followLinks();
+    return matches.length === 0 ? "the pattern matches no file" : "the pattern matches no .yaml, .yml or .json file";
+  }
+
+  #folder(path: string, real: string, file: string): void {
+    if (this.#folders.has(real)) {
+      this.#met += 1;
+      return;
+    }
+    this.#folders.add(real);
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(path, { withFileTypes: true });
+    } catch (cause) {
+      this.#fail(file, path, cause);
+      return;
+    }
+    const under = file === "." ? "" : `${file}/`;
+    for (const entry of entries) {
+      const child = { path: join(path, entry.name), file: `${under}${entry.name}` };
+      if (entry.isSymbolicLink()) this.#links.push(child);
+      else if (entry.isDirectory()) {
+        if (!ignoredFolders.has(entry.name)) this.#folder(child.path, join(real, entry.name), child.file);
+      } else if (manifestName.test(entry.name)) {
+        if (entry.isFile()) this.#file({ ...child, named: false }, join(real, entry.name));
+        else this.#skip(child.file, "not a regular file");
+      }
+    }
+  }
+
+  #followLinks(): void {
+    while (this.#links.length > 0) {
+      const links = this.#links.sort((a, b) => (a.file < b.file ? -1 : 1));
+      this.#links = [];
+      for (const link of links) this.#follow(link);
+    }
+  }
+
+  #follow({ path, file }: { path: string; file: string }): void {
+    try {
+      const real = realpathSync(path);
+      const stats = statSync(real);
+      if (!stats.isDirectory()) {
+        if (manifestName.test(path)) this.#file({ file, path, named: false }, real);
+      } else if (this.#folders.has(real)) {
+        this.#skip(file, `a symbolic link to ${shownName(this.#cwd, real)}, which is searched already`);
+      } else if (!ignoredFolders.has(real.slice(real.lastIndexOf(sep) + 1))) this.#folder(path, real, file);
+    } catch (cause) {
+      // Without the name of a manifest, nobody can tell what a broken link was meant to be.
+      if (manifestName.test(path)) this.#fail(file, path, cause);
+      else this.#skip(file, "a symbolic link that leads nowhere");
+    }
+  }
+
+  #file(found: FoundFile, real: string): void {
+    this.#met += 1;
+    const known = this.#files.get(real);
+    if (known === undefined) this.#files.set(real, found);
+    else if (found.named && !known.named) this.#files.set(real, { ...known, named: true });
+  }
+
+  #fail(file: string, path: string, cause: unknown): void {
+    this.#met += 1;
+    const broken = (cause as NodeJS.ErrnoException).code === "ENOENT" && isLink(path);
+    const message = broken ? "is a symbolic link that leads nowhere" : systemSentence(cause);
+    if (!this.#unreadable.some((other) => other.file === file)) this.#unreadable.push({ file, message });
+  }
+
+  #skip(file: string, reason: string): void {
+    this.#met += 1;
+    this.#skipped.push({ file, reason });
+  }
+}
+
+const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+
+const byName = <T extends { readonly file: string }>(list: Iterable<T>): T[] =>
+  [...list].sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
+
+/** How reports call a path: relative to the working folder, with forward slashes. */
+export function shownName(cwd: string, path: string): string {
+  const name = relative(cwd, path);
+  return name === "" ? "." : name.split(sep).join("/");
+}

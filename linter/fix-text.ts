@@ -1,0 +1,38 @@
+import { applyTextEdits, toTextEdits } from "../policies/manifests/text-edit.ts";
+import { isFixable, type PlacedFinding } from "./report.ts";
+
+/** A text with the fixes applied that could be applied together. */
+export interface FixedText {
+  readonly text: string;
+  readonly applied: readonly PlacedFinding[];
+  /** Fixes whose place the text does not let them change, and why. */
+  readonly failed: readonly { readonly finding: PlacedFinding; readonly cause: unknown }[];
+}
+
+type TextEdits = ReturnType<typeof toTextEdits>;
+
+/** Applies the findings' safe fixes to the text that they were found in. Of two that touch, the first; the other has its turn in the next round. */
+export function fixText(text: string, findings: readonly PlacedFinding[]): FixedText {
+  const taken: TextEdits[number][] = [];
+  const applied: PlacedFinding[] = [];
+  const failed: { finding: PlacedFinding; cause: unknown }[] = [];
+  for (const finding of findings) {
+    const { fix, document, objectAt } = finding;
+    if (!isFixable(finding) || fix === undefined || document === undefined) continue;
+    let edits: TextEdits;
+    try {
+      edits = toTextEdits(
+        document,
+        fix.edits.map((edit) => ({ ...edit, at: [...objectAt, ...edit.at] })),
+      );
+    } catch (cause) {
+      failed.push({ finding, cause });
+      continue;
+    }
+    const touches = edits.some((edit) => taken.some((other) => edit.start <= other.end && other.start <= edit.end));
+    if (touches || edits.length === 0) continue;
+    taken.push(...edits);
+    applied.push(finding);
+  }
+  return { text: taken.length === 0 ? text : applyTextEdits(text, taken), applied, failed };
+}

@@ -1,0 +1,32 @@
+import type { Option, Options, Syntax } from "./arguments.ts";
+import { hang, wrap } from "./wrap.ts";
+
+/** The text of `gracewarden COMMAND --help`. */
+export function commandHelp(syntax: Syntax<Options>, width: number): string {
+  const rows = Object.entries(syntax.options).map(([name, option]) => [flag(name, option), describe(option)] as const);
+  const usage = ["gracewarden", syntax.command, "[options]", syntax.operands].filter((word) => word !== "").join(" ");
+  const notes = (syntax.notes ?? []).map((note) => `\n${wrap(note, width)}`);
+  return (
+    [wrap(syntax.summary, width), `\nUsage: ${usage}`, "\nOptions", table(rows, width), ...notes].join("\n") + "\n"
+  );
+}
+
+/** Two columns, the right one wrapped. */
+export function table(rows: readonly (readonly [string, string])[], width: number): string {
+  const left = Math.max(...rows.map(([name]) => name.length)) + 4;
+  return rows
+    .map(([name, text]) => `  ${name}`.padEnd(left) + hang(wrap(text, width - left), " ".repeat(left)))
+    .join("\n");
+}
+
+function flag(name: string, option: Option): string {
+  return option.value === undefined ? `--${name}` : `--${name} ${option.choices?.join("|") ?? option.value}`;
+}
+
+function describe(option: Option): string {
+  const remarks = [
+    ...(option.default === undefined ? [] : [`default: ${option.default}`]),
+    ...(option.repeatable === true ? ["repeatable"] : []),
+  ];
+  return remarks.length === 0 ? option.text : `${option.text} (${remarks.join(", ")})`;
+}

@@ -1,0 +1,53 @@
+import { rules } from "../policies/rules/index.ts";
+import { withDefaults } from "../policies/run.ts";
+import type { RuleSetting } from "../policies/config.ts";
+import type { Rule } from "../policies/rule.ts";
+import { presets } from "../policies/presets.ts";
+import type { LintOptions } from "./commands/lint.ts";
+import { loadConfig, noConfig } from "./load-config.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Prints what holds, in the form that a configuration is written in (JSON is YAML): every rule with its severity and options. */
+export async function printConfig(options: LintOptions, { cwd, now, stdout }: Terminal): Promise<number> {
+  const { config } = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
+  const all = [...rules, ...config.customRules];
+  const bySeverity = (rule: Rule): string =>
+    config.extends.reduce<Rule["severity"] | undefined>(
+      (severity, preset) => severity && presets[preset](rule, severity),
+      rule.severity,
+    ) ?? "off";
+  const printed = {
+    extends: config.extends,
+    kubernetes: { oldest: `1.${config.kubernetes.oldestMinor}` },
+    budget: config.budget,
+    rules: entries(config.rules, all, bySeverity),
+    overrides: config.overrides.map(({ match, rules: settings }) => ({
+      match,
+      rules: Object.fromEntries(
+        Object.entries(settings).map(([id, { severity, options: set }]) => [
+          id,
+          set === undefined ? severity : [severity, set],
+        ]),
+      ),
+    })),
+    waivers: config.waivers.map(({ origin: _origin, ...waiver }) => waiver),
+    customRules: config.customRules.map(({ id, title, severity }) => ({ id, title, severity })),
+  };
+  stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
+  return 0;
+}
+
+function entries(
+  settings: Readonly<Record<string, RuleSetting>>,
+  all: readonly Rule[],
+  own: (rule: Rule) => string,
+): object {
+  return Object.fromEntries(
+    all.map((rule) => {
+      const setting = settings[rule.id];
+      const values = withDefaults(rule.options, setting?.options);
+      const severity = setting?.severity ?? own(rule);
+      return [rule.id, Object.keys(values).length === 0 ? severity : [severity, values]];
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import type { Fix } from "../policies/edit.ts";
+import type { FactId } from "../policies/facts/facts.ts";
+import type { Document } from "../policies/manifests/document.ts";
+import type { Source } from "../policies/manifests/source.ts";
+import type { Path } from "../policies/path.ts";
+import type { KubernetesObject } from "../policies/pods/object.ts";
+import type { Rule, Severity, Verdict } from "../policies/rule.ts";
+import type { Crash } from "../policies/run.ts";
+import type { Term } from "../policies/shutdown/term.ts";
+import type { Waiver } from "../policies/waiver.ts";
+import type { Region } from "./positions.ts";
+
+/** A finding with its place in a file: what every reporter is made of. */
+export interface PlacedFinding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly verdict: Verdict;
+  readonly message: string;
+  readonly file: string;
+  readonly region: Region;
+  /** For the code frame; undefined where the file could not be read. */
+  readonly source: Source | undefined;
+  /** Undefined for what is wrong with the file or document as such. */
+  readonly object: KubernetesObject | undefined;
+  /** Where the object stands. */
+  readonly document: Document | undefined;
+  readonly objectAt: Path;
+  /** From the object's root. */
+  readonly at: Path;
+  readonly container: string | undefined;
+  readonly evidence: readonly Term[];
+  readonly facts: readonly FactId[];
+  readonly fix: Fix | undefined;
+  readonly waived: Waiver | undefined;
+}
+
+export interface SkippedFile {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** Something in a linted file that was not judged. */
+export interface SkippedObject {
+  readonly file: string;
+  readonly line: number;
+  /** `Deployment/web`, or `document` where it is no object. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The outcome of a run: every file and every object is in it, as judged, not relevant or skipped. */
+export interface Report {
+  /** By file, then by place. */
+  readonly findings: readonly PlacedFinding[];
+  readonly files: { readonly linted: number; readonly skipped: readonly SkippedFile[] };
+  readonly objects: {
+    readonly checked: number;
+    /** How many of each kind that cannot matter. */
+    readonly notRelevant: ReadonlyMap<string, number>;
+    readonly skipped: readonly SkippedObject[];
+  };
+  readonly crashes: readonly Crash[];
+  /** The rules that judged, the configuration's own among them. */
+  readonly rules: readonly Rule[];
+}
+
+/** Whether `--fix` would mend it: a safe fix of something that is certainly wrong and not accepted. */
+export const isFixable = ({ fix, verdict, waived }: PlacedFinding): boolean =>
+  fix !== undefined && fix.safe && verdict === "fail" && waived === undefined;

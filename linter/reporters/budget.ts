@@ -1,0 +1,60 @@
+import { formatPath } from "../../policies/path.ts";
+import { formatSeconds, plus, exactly } from "../../policies/shutdown/interval.ts";
+import type { Term } from "../../policies/shutdown/term.ts";
+import { printable, type Paint } from "../color.ts";
+import { regionOf } from "../positions.ts";
+import type { PlacedFinding } from "../report.ts";
+
+/** The sum behind a finding, a line a term with where it comes from, and what it is held against. */
+export function budgetLines(finding: PlacedFinding, width: number, paint: Paint): string[] {
+  const terms = finding.evidence.filter((term) => !isGrace(term));
+  const grace = finding.evidence.find(isGrace);
+  const sum = terms.map(({ seconds }) => seconds).reduce(plus, exactly(0));
+  const rows: Row[] = terms.map((term) => ({
+    seconds: amount(term),
+    name: term.term,
+    origin: originOf(term, finding),
+  }));
+  const closing: Row[] = [];
+  if (terms.length > 1) closing.push({ seconds: formatSeconds(sum), name: "needed", origin: "" });
+  if (grace !== undefined)
+    closing.push({ seconds: amount(grace), name: "grace period", origin: originOf(grace, finding) });
+  const all = [...rows, ...closing];
+  const numbers = Math.max(0, ...all.map(({ seconds }) => seconds.length));
+  const names = Math.max(0, ...all.map(({ name }) => name.length));
+  const draw = ({ seconds, name, origin }: Row): string => {
+    const room = width - numbers - names - 4;
+    return `${seconds.padStart(numbers)}  ${name.padEnd(names)}  ${paint("dim", cut(origin, room))}`.trimEnd();
+  };
+  return [
+    ...rows.map(draw),
+    ...(terms.length > 1 ? [paint("dim", "─".repeat(numbers))] : []),
+    ...closing.map((row) => paint("bold", draw(row))),
+  ];
+}
+
+const isGrace = ({ term }: Term): boolean => term === "grace period";
+
+interface Row {
+  readonly seconds: string;
+  readonly name: string;
+  readonly origin: string;
+}
+
+const amount = ({ seconds, known }: Term): string =>
+  known || seconds.max !== Infinity ? formatSeconds(seconds) : seconds.min === 0 ? "?" : `${formatSeconds(seconds)}, ?`;
+
+/** `sleep.seconds, line 14`: the end of a long path says enough next to its line. */
+function originOf({ origin }: Term, { document, objectAt }: PlacedFinding): string {
+  if (origin.at === undefined) return printable(origin.text);
+  const path = formatPath(origin.at);
+  const line =
+    document === undefined
+      ? undefined
+      : regionOf(document.source, document.locate([...objectAt, ...origin.at], "key")).line;
+  const where = line === undefined ? path : `line ${line}`;
+  return printable(`${origin.text}, ${where}`);
+}
+
+const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(10, width - 1))}…`;

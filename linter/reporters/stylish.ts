@@ -1,0 +1,94 @@
+import type { Fact } from "../../policies/facts/fact.ts";
+import type { FactId } from "../../policies/facts/facts.ts";
+import { printable, type Paint, type Style } from "../color.ts";
+import { isFixable, type PlacedFinding, type Report } from "../report.ts";
+import { hang, wrap } from "../wrap.ts";
+import { budgetLines } from "./budget.ts";
+import { codeFrame } from "./code-frame.ts";
+import { summary } from "./summary.ts";
+
+export interface StylishOptions {
+  readonly width: number;
+  readonly paint: Paint;
+  /** Lists what was skipped, a line each. */
+  readonly verbose: boolean;
+  /** How many findings are left out by --quiet. */
+  readonly hidden: number;
+  readonly facts: Readonly<Record<FactId, Fact>>;
+}
+
+export const severityStyle: Readonly<Record<PlacedFinding["severity"], Style>> = {
+  error: "red",
+  warn: "yellow",
+  advice: "cyan",
+};
+
+/** The report for a terminal: findings by file with code frame, sum, reason and fix, then a summary. */
+export function reportStylish(report: Report, options: StylishOptions): string {
+  const { paint } = options;
+  const told = new Set<FactId>();
+  const parts: string[] = [];
+  let file: string | undefined;
+  for (const finding of report.findings) {
+    if (finding.waived !== undefined) continue;
+    if (finding.file !== file) {
+      file = finding.file;
+      parts.push(paint(["bold", "underline"], printable(file)), "");
+    }
+    parts.push(...findingLines(finding, told, options), "");
+  }
+  return `${[...parts, ...summary(report, options)].join("\n")}\n`;
+}
+
+function findingLines(finding: PlacedFinding, told: Set<FactId>, options: StylishOptions): string[] {
+  const { width, paint } = options;
+  const { region, severity, verdict, source } = finding;
+  const head = [
+    paint("dim", `${region.line}:${region.column}`),
+    paint(severityStyle[severity], verdict === "undetermined" ? `${severity} (undetermined)` : severity),
+    paint("bold", finding.rule),
+    paint("dim", printable(subject(finding))),
+  ].filter((part) => part !== "");
+  const indent = "    ";
+  const room = width - indent.length;
+  const frame = source === undefined || source.text === "" ? [] : codeFrame(source, region, room, paint);
+  const budget = budgetLines(finding, room - 2, paint).map((line) => `  ${line}`);
+  const body = [
+    ...wrap(printable(finding.message), room).split("\n"),
+    ...(frame.length > 0 ? ["", ...frame] : []),
+    ...(budget.length > 0 ? ["", ...budget] : []),
+    ...remarks(finding, told, options, room),
+  ];
+  return [`  ${head.join("  ")}`, ...body.map((line) => (line === "" ? "" : `${indent}${line}`))];
+}
+
+function subject({ object, container }: PlacedFinding): string {
+  if (object === undefined) return "";
+  const name = `${object.kind}/${object.name === "" ? "(unnamed)" : object.name}`;
+  return container === undefined ? name : `${name} container ${container}`;
+}
+
+/** The reason, told once in full and by its id from then on, and the fix. */
+function remarks(finding: PlacedFinding, told: Set<FactId>, { paint, facts }: StylishOptions, room: number): string[] {
+  const lines: string[] = [];
+  const remark = (label: string, text: string): void => {
+    lines.push(...`${paint("dim", label.padEnd(5))}${hang(wrap(text, room - 5), "     ")}`.split("\n"));
+  };
+  const [id] = finding.facts;
+  if (id !== undefined) {
+    const fact = facts[id];
+    if (told.has(id)) remark("why", `${fact.ref} ${id}, see above`);
+    else {
+      told.add(id);
+      remark("why", fact.statement);
+      lines.push(`     ${paint("dim", `${fact.ref} ${id}`)} ${paint("blue", fact.sources[0] ?? "")}`);
+    }
+  }
+  if (finding.fix !== undefined) {
+    remark(
+      "fix",
+      `${printable(finding.fix.title)}${isFixable(finding) ? " (--fix)" : finding.fix.safe ? "" : " (yours to judge: not applied by --fix)"}`,
+    );
+  }
+  return lines.length > 0 ? ["", ...lines] : lines;
+}

@@ -1,0 +1,16 @@
+/** What a command may touch of the process that it runs in; tests hand in their own. */
+export interface Terminal {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The report only. */
+  readonly stdout: Output & { readonly columns?: number | undefined };
+  /** Notes and errors. */
+  readonly stderr: Output;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly now: Date;
+}
+
+export interface Output {
+  readonly write: (text: string) => void;
+  readonly isTTY?: boolean | undefined;
+}

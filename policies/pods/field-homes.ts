@@ -1,0 +1,85 @@
+/** What a mapping of a workload is, by the fields that it may hold. */
+export type Level =
+  | "object"
+  | "metadata"
+  | "workload"
+  | "template"
+  | "pod spec"
+  | "security context"
+  | "container"
+  | "lifecycle"
+  | "handler"
+  | "probe"
+  | "readiness probe";
+
+/** The fields that decide how a pod starts and stops, and where the API server looks for them. It drops them anywhere else. */
+export const fieldHomes: Readonly<Record<string, readonly Level[]>> = {
+  terminationGracePeriodSeconds: ["pod spec", "probe"],
+  shareProcessNamespace: ["pod spec"],
+  hostPID: ["pod spec"],
+  readinessGates: ["pod spec"],
+  lifecycle: ["container"],
+  livenessProbe: ["container"],
+  readinessProbe: ["container"],
+  startupProbe: ["container"],
+  preStop: ["lifecycle"],
+  postStart: ["lifecycle"],
+  stopSignal: ["lifecycle"],
+  minReadySeconds: ["workload"],
+  strategy: ["workload"],
+  updateStrategy: ["workload"],
+};
+
+/** Kinds whose spec has these fields; a field that no kind is named for may stand in any. */
+const workloadFields: Readonly<Record<string, readonly string[]>> = {
+  minReadySeconds: ["Deployment", "ReplicaSet", "ReplicationController", "DaemonSet", "StatefulSet"],
+  strategy: ["Deployment"],
+  updateStrategy: ["DaemonSet", "StatefulSet"],
+};
+
+/** Whether the API server reads the field at this level of an object of this kind. */
+export function isHome(field: string, level: Level, kind: string): boolean {
+  if (fieldHomes[field]?.includes(level) !== true) return false;
+  return level !== "workload" || workloadFields[field]?.includes(kind) === true;
+}
+
+/** Names that are written for a field and are not its own. */
+const otherNames: Readonly<Record<string, string>> = {
+  terminationgraceperiod: "terminationGracePeriodSeconds",
+  terminationgraceseconds: "terminationGracePeriodSeconds",
+  terminationperiodseconds: "terminationGracePeriodSeconds",
+  graceperiodseconds: "terminationGracePeriodSeconds",
+  graceperiod: "terminationGracePeriodSeconds",
+  prestophook: "preStop",
+  poststarthook: "postStart",
+  sharedpidnamespace: "shareProcessNamespace",
+  sharepidnamespace: "shareProcessNamespace",
+  lifecyclehooks: "lifecycle",
+};
+
+/** The field that a key stands for: by its name, by another name for it, or misspelt by one letter (two in a long name). */
+export function fieldMeantBy(key: string): string | undefined {
+  if (Object.hasOwn(fieldHomes, key)) return key;
+  const lower = key.toLowerCase();
+  if (Object.hasOwn(otherNames, lower)) return otherNames[lower];
+  return Object.keys(fieldHomes).find((field) => {
+    const most = field.length >= 14 ? 2 : field.length >= 9 ? 1 : 0;
+    // Who misspells a name seldom misses its first letter; most keys are done with here.
+    if (field[0] !== lower[0] || Math.abs(field.length - lower.length) > most) return false;
+    return distance(lower, field.toLowerCase()) <= most;
+  });
+}
+
+/** Levenshtein's distance: the fewest letters to insert, delete or replace. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

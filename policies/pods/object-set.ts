@@ -1,0 +1,129 @@
+import { valueAt } from "../path.ts";
+import { findPods, knownPodPlace } from "./find.ts";
+import type { KubernetesObject, ShapeProblem } from "./object.ts";
+import type { Pod } from "./pod.ts";
+import { readPod } from "./read-pod.ts";
+import { matchesSelector, sameNamespace, targetsObject } from "./traffic.ts";
+
+/** All objects of one run, with the relations between them. */
+export interface ObjectSet {
+  readonly objects: readonly KubernetesObject[];
+  /** The pods and pod templates that stand in an object. */
+  podsIn(object: KubernetesObject): readonly Pod[];
+  /** What in the object's pods cannot be read. */
+  problemsIn(object: KubernetesObject): readonly ShapeProblem[];
+  /** Why the object's pods are not judged, where it has some that cannot be. */
+  skipReason(object: KubernetesObject): string | undefined;
+  /** Services whose selector matches the pod's labels, in its namespace. */
+  servicesOf(pod: Pod): readonly KubernetesObject[];
+  /** PodDisruptionBudgets that select the pod. */
+  disruptionBudgetsOf(pod: Pod): readonly KubernetesObject[];
+  /** HorizontalPodAutoscalers and KEDA ScaledObjects that target the pod's workload. */
+  autoscalersOf(pod: Pod): readonly KubernetesObject[];
+  /** The pods that a Service or PodDisruptionBudget selects. */
+  podsSelectedBy(object: KubernetesObject): readonly Pod[];
+}
+
+interface Reading {
+  readonly pods: readonly Pod[];
+  readonly problems: readonly ShapeProblem[];
+  readonly skipped: string | undefined;
+}
+
+/** Relates the objects of one run. Pods are read once, on first use. */
+export function objectSet(objects: readonly KubernetesObject[]): ObjectSet {
+  const readings = new Map<KubernetesObject, Reading>();
+  const reading = (object: KubernetesObject): Reading => {
+    let found = readings.get(object);
+    if (found === undefined) readings.set(object, (found = read(object)));
+    return found;
+  };
+  const ofKind = (...kinds: string[]): KubernetesObject[] => objects.filter(({ kind }) => kinds.includes(kind));
+  const services = ofKind("Service").filter(({ apiVersion }) => apiVersion === "v1");
+  const budgets = ofKind("PodDisruptionBudget");
+  const autoscalers = ofKind("HorizontalPodAutoscaler", "ScaledObject");
+  const selects = (selecting: KubernetesObject, pod: Pod): boolean =>
+    sameNamespace(selecting, pod.object) && matchesSelector(selecting, pod.labels);
+  return {
+    objects,
+    podsIn: (object) => reading(object).pods,
+    problemsIn: (object) => reading(object).problems,
+    skipReason: (object) => reading(object).skipped,
+    servicesOf: (pod) => services.filter((service) => selects(service, pod)),
+    disruptionBudgetsOf: (pod) => budgets.filter((budget) => selects(budget, pod)),
+    autoscalersOf: (pod) =>
+      autoscalers.filter(
+        (autoscaler) => sameNamespace(autoscaler, pod.object) && targetsObject(autoscaler, pod.object),
+      ),
+    podsSelectedBy: (object) =>
+      objects.flatMap((other) =>
+        sameNamespace(object, other) ? reading(other).pods.filter((pod) => matchesSelector(object, pod.labels)) : [],
+      ),
+  };
+}
+
+function read(object: KubernetesObject): Reading {
+  const places = findPods(object);
+  if (places.length === 0) return { pods: [], ...withoutPod(object) };
+  const read = places.map((place) => readPod(object, place));
+  const problems = read.flatMap((one) => one.problems);
+  const incomplete =
+    knownPodPlace(object) === undefined
+      ? undefined
+      : read.flatMap(({ pod }) => pod.mainContainers).find(({ image }) => image === "");
+  const [first] = places;
+  if (knownPodPlace(object) !== undefined && first !== undefined) {
+    const containers = valueAt(object.value, [...first.at, "containers"]);
+    if (Array.isArray(containers) && containers.length === 0) {
+      return {
+        pods: [],
+        skipped: undefined,
+        problems: [
+          ...problems,
+          {
+            at: [...first.at, "containers"],
+            verdict: "fail",
+            message: "containers is an empty list: a pod needs at least one container",
+          },
+        ],
+      };
+    }
+    if (!Array.isArray(containers)) {
+      if (problems.length === 0)
+        problems.push({
+          at: [...first.at, "containers"],
+          verdict: "fail",
+          message: "containers must be a list, but is null",
+        });
+      return { pods: [], skipped: undefined, problems };
+    }
+  }
+  if (incomplete !== undefined && problems.length === 0) {
+    return {
+      pods: [],
+      problems,
+      skipped: `container ${incomplete.name || "(unnamed)"} has no image: a patch or an incomplete object; lint what it is merged into`,
+    };
+  }
+  return { pods: read.map(({ pod }) => pod), problems, skipped: undefined };
+}
+
+/** A workload without a pod spec is a patch, unless it says `spec: null` or a spec that is no mapping. */
+function withoutPod(object: KubernetesObject): Pick<Reading, "problems" | "skipped"> {
+  const place = knownPodPlace(object);
+  if (place === undefined) return { problems: [], skipped: undefined };
+  for (let length = 1; length <= place.length; length++) {
+    const at = place.slice(0, length);
+    const value = valueAt(object.value, at);
+    if (value === undefined) break;
+    if (value !== null && typeof value === "object" && !Array.isArray(value)) continue;
+    const name = String(at.at(-1));
+    const found =
+      value === null ? "null" : Array.isArray(value) ? "a list" : `the ${typeof value} ${JSON.stringify(value)}`;
+    return {
+      skipped: undefined,
+      problems: [{ at, verdict: "fail", message: `${name} of this ${object.kind} must be a mapping, but is ${found}` }],
+    };
+  }
+  return { problems: [], skipped: "no containers: a patch or an incomplete object; lint what it is merged into" };
+}

@@ -1,0 +1,106 @@
+import type { Path } from "../path.ts";
+import type { KubernetesObject, ShapeProblem } from "./object.ts";
+import { isRecord } from "../record.ts";
+
+/** The objects of one document, each with its place in it; a List or an AdmissionReview holds more than one or another. */
+export interface ReadObjects {
+  readonly objects: readonly { readonly object: KubernetesObject; readonly at: Path }[];
+  readonly problems: readonly ShapeProblem[];
+  /** Why a document holds no Kubernetes object. */
+  readonly skipped: string | undefined;
+}
+
+const nothing = (skipped: string): ReadObjects => ({ objects: [], problems: [], skipped });
+
+/** Reads what a document holds. Never throws; `file` is kept for overrides by path. */
+export function readObjects(value: unknown, file: string | undefined, at: Path = []): ReadObjects {
+  if (value === null || value === undefined) return nothing("empty document");
+  if (Array.isArray(value)) return nothing("not a Kubernetes object: a list");
+  if (typeof value !== "object") return nothing("not a Kubernetes object: plain text");
+  const record = value as Record<string, unknown>;
+  const { apiVersion, kind, metadata } = record;
+  if (apiVersion === undefined && kind === undefined)
+    return nothing("not a Kubernetes object: neither apiVersion nor kind");
+  if (typeof kind !== "string" || kind === "") {
+    if (kind === undefined && !("metadata" in record || "spec" in record || "items" in record))
+      return nothing("not a Kubernetes object: no kind");
+    const message =
+      kind === undefined || kind === null || kind === ""
+        ? "kind is missing: say what the object is, e.g. `kind: Deployment`"
+        : `kind must be a string, but is ${JSON.stringify(kind)}`;
+    return { objects: [], skipped: undefined, problems: [{ at: [...at, "kind"], verdict: "fail", message }] };
+  }
+  if (typeof apiVersion !== "string" || apiVersion === "") {
+    // Tools have files of their own with a `kind` (Kustomize's may leave apiVersion out).
+    if (!("metadata" in record || "spec" in record)) return nothing("not a Kubernetes object: no apiVersion");
+    return {
+      objects: [],
+      skipped: undefined,
+      problems: [{ at: [...at, "apiVersion"], verdict: "fail", message: `apiVersion of this ${kind} is missing` }],
+    };
+  }
+  if (kind.endsWith("List") && "items" in record) return readList(record, file, at);
+  if (kind === "AdmissionReview" && apiVersion.startsWith("admission.k8s.io/")) return readReview(record, file, at);
+  const meta = isRecord(metadata) ? metadata : {};
+  const object: KubernetesObject = {
+    apiVersion,
+    kind,
+    namespace: nonEmpty(meta["namespace"]),
+    name: nonEmpty(meta["name"]) ?? nonEmpty(meta["generateName"]) ?? "",
+    labels: readStringMap(meta["labels"]),
+    annotations: readStringMap(meta["annotations"]),
+    value: record,
+    file,
+  };
+  return { objects: [{ object, at }], problems: [], skipped: undefined };
+}
+
+function readList(list: Record<string, unknown>, file: string | undefined, at: Path): ReadObjects {
+  const items = list["items"];
+  if (items === null) return nothing("empty list");
+  if (!Array.isArray(items)) {
+    return {
+      objects: [],
+      skipped: undefined,
+      problems: [{ at: [...at, "items"], verdict: "fail", message: "items of a List must be a list" }],
+    };
+  }
+  if (items.length === 0) return nothing("empty list");
+  const read = items.map((item, index) => readObjects(item, file, [...at, "items", index]));
+  return {
+    objects: read.flatMap(({ objects }) => objects),
+    problems: read.flatMap(({ problems, skipped }, index) =>
+      skipped === undefined
+        ? problems
+        : [
+            {
+              at: [...at, "items", index],
+              verdict: "fail" as const,
+              message: `item ${index} of the List cannot be judged: ${skipped}`,
+            },
+          ],
+    ),
+    skipped: undefined,
+  };
+}
+
+function readReview(review: Record<string, unknown>, file: string | undefined, at: Path): ReadObjects {
+  const request = review["request"];
+  if (!isRecord(request)) return nothing("an AdmissionReview without a request");
+  if (!isRecord(request["object"])) return nothing("an AdmissionReview without an object, as of a deletion");
+  return readObjects(request["object"], file, [...at, "request", "object"]);
+}
+
+/** A map of strings as labels and annotations are; numbers and booleans are read as the text they are. */
+export function readStringMap(value: unknown): Readonly<Record<string, string>> {
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, text]) =>
+      text === null || typeof text === "object" ? [] : [[key, String(text)]],
+    ),
+  );
+}
+
+function nonEmpty(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

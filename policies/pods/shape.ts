@@ -1,0 +1,96 @@
+import type { Path } from "../path.ts";
+import type { ShapeProblem } from "./object.ts";
+
+/** What a field must look like. Fields that no shape names are let through as they are. */
+export type Shape =
+  | "string"
+  | "integer"
+  | "boolean"
+  | "integer-or-string"
+  | { readonly list: Shape }
+  | { readonly fields: Readonly<Record<string, Shape>> };
+
+const wanted = (shape: Shape): string => {
+  if (shape === "integer-or-string") return "a whole number or a name";
+  if (shape === "integer") return "a whole number";
+  if (shape === "boolean") return "true or false";
+  if (shape === "string") return "a string";
+  return "list" in shape ? "a list" : "a mapping";
+};
+
+const found = (value: unknown): string => {
+  if (typeof value === "string")
+    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  return String(value);
+};
+
+/** `{{ .Values.x }}`, `${X}`, `$(X)`: something will be put here before the API server sees it. */
+const placeholder = /\{\{|\$\{|\$\(|^\$\w+$/;
+
+const matchesScalar = (value: unknown, shape: "string" | "integer" | "boolean" | "integer-or-string"): boolean => {
+  switch (shape) {
+    case "string":
+      return typeof value === "string";
+    case "boolean":
+      return typeof value === "boolean";
+    case "integer":
+      return Number.isSafeInteger(value);
+    case "integer-or-string":
+      return Number.isSafeInteger(value) || typeof value === "string";
+  }
+};
+
+const hint = (value: unknown, shape: Shape): string => {
+  if (shape === "integer" && typeof value === "string" && /^-?\d+$/.test(value)) return ": remove the quotes";
+  if (shape === "string" && (typeof value === "number" || typeof value === "boolean")) return ": put it in quotes";
+  if (typeof shape === "object" && "list" in shape && typeof value === "object") return ": begin each item with `- `";
+  return "";
+};
+
+/**
+ * `value` with everything left out that has the wrong type; each such place is added to `problems`.
+ * Null counts as absent, as it does for the API server. What is right is shared, not copied.
+ */
+export function conform(value: unknown, shape: Shape, at: Path, problems: ShapeProblem[]): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (typeof shape === "string") {
+    if (matchesScalar(value, shape)) return value;
+    return reject(value, shape, at, problems);
+  }
+  if ("list" in shape) {
+    if (!Array.isArray(value)) return reject(value, shape, at, problems);
+    const items = value.map((item, index) => conform(item, shape.list, [...at, index], problems));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (typeof value !== "object" || Array.isArray(value)) return reject(value, shape, at, problems);
+  let copy: Record<string, unknown> | undefined;
+  const original = value as Record<string, unknown>;
+  for (const [key, field] of Object.entries(shape.fields)) {
+    if (!Object.hasOwn(original, key)) continue;
+    const conformed = conform(original[key], field, [...at, key], problems);
+    if (conformed === original[key]) continue;
+    copy ??= { ...original };
+    if (conformed === undefined) delete copy[key];
+    else copy[key] = conformed;
+  }
+  return copy ?? value;
+}
+
+function reject(value: unknown, shape: Shape, at: Path, problems: ShapeProblem[]): undefined {
+  const name = String(at.findLast((step) => typeof step === "string") ?? "the document");
+  if (typeof value === "string" && placeholder.test(value)) {
+    problems.push({
+      at,
+      verdict: "undetermined",
+      message: `${name} is ${found(value)}, a placeholder: render the manifest before linting it to have this judged`,
+    });
+    return;
+  }
+  problems.push({
+    at,
+    verdict: "fail",
+    message: `${name} must be ${wanted(shape)}, but is ${found(value)}${hint(value, shape)}`,
+  });
+}

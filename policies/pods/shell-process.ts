@@ -1,0 +1,102 @@
+import { baseName } from "./command-name.ts";
+import { unknownProcess as unknown, type FoundProcess as Found, type Next, type Part } from "./found-process.ts";
+import { endOfScript } from "./script-process.ts";
+import { readInvocation } from "./shell-commands.ts";
+import type { Word } from "./shell-words.ts";
+import type { Shell } from "./wrappers.ts";
+
+/** The process of a shell that a command line starts. */
+export function shellProcess(name: string, shell: Shell, rest: readonly Part[], pid1: boolean, next: Next): Found {
+  const { script, file, parameters } = readInvocation(rest.map(({ text }) => text));
+  if (file !== undefined)
+    return unknown(`whether the script \`${baseName(file)}\` ends in \`exec\` cannot be seen`, { first: "shell" });
+  if (script === undefined) return unknown(`\`${name}\` reads its commands from its input`, { first: "shell" });
+  const end = endOfScript(script);
+  const fill = (words: readonly Word[]): readonly Part[] => words.flatMap((word) => filled(word, parameters, rest));
+  if (end.kind === "unknown") return unknown(end.why, { first: "shell" });
+  if (end.kind === "becomes") return merged(end.commands.map((words) => next(fill(words), pid1)));
+
+  const worker = end.worker === undefined ? undefined : next(fill(end.worker), pid1);
+  const found = {
+    program: worker?.program,
+    programArgs: worker?.programArgs ?? [],
+    first: "shell",
+    reaps: undefined,
+  } as const;
+  switch (end.trap) {
+    case "handles":
+      return { ...found, signal: "reaches", why: end.why };
+    case "ends":
+      return { ...found, signal: "cut", why: end.why };
+    case "deferred":
+    case "ignores":
+      return { ...found, signal: "lost", why: end.why };
+    case "exit":
+      // Measured: bash with a trap on EXIT handles SIGTERM even as PID 1, and ends; dash does not.
+      if (shell.replaces === "without-redirection")
+        return {
+          ...found,
+          signal: "cut",
+          why: `\`${name}\` runs its EXIT trap on the signal and ends, and the program is killed with it`,
+        };
+      break;
+    case "none":
+      if (
+        end.replaceable &&
+        worker !== undefined &&
+        (shell.replaces === "always" || (shell.replaces === "without-redirection" && !end.redirected))
+      ) {
+        if (worker.signal === "cut" || worker.signal === "lost")
+          return { ...found, signal: worker.signal, why: worker.why };
+        return {
+          ...found,
+          signal: "unknown",
+          why: `\`${name} -c\` becomes its last command by itself in some versions only (${shell.measured} does)`,
+        };
+      }
+  }
+  return pid1
+    ? {
+        ...found,
+        signal: "lost",
+        why: `\`${name} -c\` keeps the shell as first process, which neither passes the signal on nor ends`,
+      }
+    : {
+        ...found,
+        signal: "cut",
+        why: `\`${name} -c\` keeps the shell in front, which ends on the signal without passing it on`,
+      };
+}
+
+/** `"$@"`, `$0` and `$1` of a `-c` script are the words after it. */
+function filled(word: Word, parameters: readonly string[], rest: readonly Part[]): readonly Part[] {
+  const literal = new Map(rest.map((part) => [part.text, part.literal]));
+  const given = (texts: readonly string[]): readonly Part[] =>
+    texts.map((text) => ({ text, literal: literal.get(text) ?? true }));
+  if (/^\$(?:[@*]|\{[@*]\})$/.test(word.text)) return given(parameters.slice(1));
+  const one = /^\$(?:(\d)|\{(\d+)\})$/.exec(word.text);
+  const parameter = one === null ? undefined : parameters[Number(one[1] ?? one[2])];
+  return word.literal || parameter === undefined ? [word] : given([parameter]);
+}
+
+/** One answer for several branches: what they agree on. */
+function merged(found: readonly Found[]): Found {
+  const [head, ...others] = found;
+  if (head === undefined) return unknown("the command cannot be told");
+  const sameProgram = others.every(({ program: each }) => each === head.program);
+  const sameSignal = others.every(({ signal }) => signal === head.signal);
+  if (!sameSignal)
+    return unknown("the branches of the script start different programs", {
+      first: "shell",
+      program: sameProgram ? head.program : undefined,
+    });
+  return sameProgram
+    ? head
+    : {
+        ...head,
+        program: undefined,
+        programArgs: [],
+        reaps: undefined,
+        why: "each branch of the script ends in `exec`",
+      };
+}

@@ -1,0 +1,88 @@
+import type { Container, Pod } from "./pod.ts";
+import { isDebugImage } from "./image.ts";
+
+/**
+ * Why the kernel lets one container's processes signal another's (D8): the same uid, or CAP_KILL.
+ *
+ * `same-uid`: both are written and equal. `unknown-uid`: one is decided by its image, so it may be the same.
+ * `root`: uid 0 keeps CAP_KILL, which container runtimes grant by default. `debug-image`: nobody says the uid,
+ * and such images start as root. `cap-kill`: the capability is added. `privileged`: it has every capability.
+ */
+type Ground = "same-uid" | "unknown-uid" | "root" | "debug-image" | "cap-kill" | "privileged";
+
+/** One container that may signal the processes of another one. */
+export interface SignalPower {
+  readonly from: Container;
+  readonly to: Container;
+  readonly ground: Ground;
+}
+
+/** Containers that live side by side; an init container has ended before the others start. */
+export const lasting = (pod: Pod): readonly Container[] => pod.containers.filter(({ role }) => role !== "init");
+
+/** Who may signal whom in a pod that shares its PID namespace; nobody anybody elsewhere. Windows knows neither. */
+export function signalPowers(pod: Pod): readonly SignalPower[] {
+  if (!pod.sharesProcessNamespace || pod.os === "windows") return [];
+  const containers = lasting(pod);
+  return containers.flatMap((from) =>
+    containers.flatMap((to) => {
+      const ground = from === to ? undefined : groundOf(pod, from, to);
+      return ground === undefined ? [] : [{ from, to, ground }];
+    }),
+  );
+}
+
+function groundOf(pod: Pod, from: Container, to: Container): Ground | undefined {
+  const user = userOf(pod, from);
+  const other = userOf(pod, to);
+  if (from.spec.securityContext?.privileged === true) return "privileged";
+  const kill = killCapability(from);
+  if (user.uid === 0 && kill !== "dropped") return "root";
+  if (kill === "added") return "cap-kill";
+  if (user.uid === undefined && !user.notRoot && kill !== "dropped" && isDebugImage(from.image)) return "debug-image";
+  if (user.uid !== undefined && other.uid !== undefined) return user.uid === other.uid ? "same-uid" : undefined;
+  // One of them is root and the other one surely is not.
+  if ((user.uid === 0 && other.notRoot) || (other.uid === 0 && user.notRoot)) return undefined;
+  return "unknown-uid";
+}
+
+/** The uid as written; without one, whether it can be 0. */
+interface User {
+  readonly uid: number | undefined;
+  readonly notRoot: boolean;
+}
+
+function userOf(pod: Pod, { spec }: Container): User {
+  const uid = spec.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
+  const notRoot = spec.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot ?? false;
+  return { uid, notRoot: uid === undefined ? notRoot : uid !== 0 };
+}
+
+/** Runtimes apply `ALL` first, then each capability that is added, then each that is dropped. */
+function killCapability({ spec }: Container): "default" | "added" | "dropped" {
+  const added = named(spec.securityContext?.capabilities?.add);
+  const dropped = named(spec.securityContext?.capabilities?.drop);
+  if (dropped.has("KILL")) return "dropped";
+  if (added.has("KILL")) return "added";
+  if (dropped.has("ALL")) return "dropped";
+  return added.has("ALL") ? "added" : "default";
+}
+
+function named(capabilities: readonly string[] | undefined): ReadonlySet<string> {
+  return new Set(capabilities?.map((name) => name.toUpperCase().replace(/^CAP_/, "")));
+}
+
+/** `debug (privileged)`, `logger (uid 1000, as app)`: who has the power and by which ground. */
+export function describePower(pod: Pod, { from, to, ground }: SignalPower): string {
+  const { uid } = userOf(pod, from);
+  const grounds: Readonly<Record<Ground, string>> = {
+    privileged: "privileged",
+    root: "root with CAP_KILL",
+    "cap-kill": "CAP_KILL added",
+    "debug-image": "a debug image without runAsUser, so root with CAP_KILL",
+    "same-uid": `uid ${uid}, as ${to.name}`,
+    "unknown-uid":
+      uid === undefined ? "no runAsUser, so perhaps the same uid" : `uid ${uid}, while ${to.name} has no runAsUser`,
+  };
+  return `${from.name} (${grounds[ground]})`;
+}

@@ -1,0 +1,72 @@
+import { valueAt } from "../path.ts";
+import { isRecord } from "../record.ts";
+import { imageName } from "./image.ts";
+import type { KubernetesObject } from "./object.ts";
+import type { Container, Pod } from "./pod.ts";
+
+/** Log shippers, exporters, reloaders and the like: requests do not pass through them, whatever ports they open. */
+const besides =
+  /fluent|filebeat|promtail|logstash|vector|rsyslog|syslog|log(s|ging)?-?(shipper|agent|tailer|collector|router|rotate)|exporter|metrics|reload|kube-rbac-proxy|otel|opentelemetry|jaeger-agent|datadog|telegraf|statsd|cadvisor|shutdown-manager|git-sync|k8s-sidecar|registrar|liveness-?probe|(^|-)debug(-|$)|backup/;
+
+/** True for a container that stands beside the traffic, by its name or image. */
+export function standsBeside({ name, image }: Container): boolean {
+  return besides.test(name.toLowerCase()) || besides.test(imageName(image).toLowerCase());
+}
+
+/** Ports for measuring and managing: opening only these is not serving. */
+const ofManagement = /metric|prom|health|admin|debug|pprof|mgmt|management|probe|telemetry/;
+
+/** A container that is only there to be entered: it serves nobody, whatever it declares and whatever Service leads to it. */
+export function isIdle({ process }: Container): boolean {
+  return process.program === "sleep" || process.program === "tail";
+}
+
+/** True where a port of the container may carry requests. */
+export function hasTrafficPort(container: Container): boolean {
+  const { spec } = container;
+  return !isIdle(container) && (spec.ports ?? []).some(({ name }) => !ofManagement.test(name ?? ""));
+}
+
+/**
+ * The main containers that requests pass through: those that a Service's ports lead to, else those that open a port
+ * (ports are informational, so a Service may hit none of them), else the first.
+ */
+export function trafficPath(pod: Pod, services: readonly KubernetesObject[]): readonly Container[] {
+  const hit = pod.mainContainers.filter((container) => services.some((service) => leadsTo(service, container)));
+  const open = pod.mainContainers.filter(hasTrafficPort);
+  for (const candidates of [hit, open, pod.mainContainers]) {
+    const serving = candidates.filter((container) => !standsBeside(container));
+    if (serving.length > 0) return candidates === pod.mainContainers ? serving.slice(0, 1) : serving;
+  }
+  for (const candidates of [hit, open]) if (candidates.length > 0) return candidates;
+  return pod.mainContainers.slice(0, 1);
+}
+
+/** Whether one of the Service's ports leads to one that the container declares. */
+function leadsTo(service: KubernetesObject, { spec }: Container): boolean {
+  const ports = valueAt(service.value, ["spec", "ports"]);
+  if (!Array.isArray(ports)) return false;
+  return ports.some((port) => {
+    if (!isRecord(port)) return false;
+    const target = port["targetPort"] ?? port["port"];
+    return (spec.ports ?? []).some(({ name, containerPort }) => target === name || target === containerPort);
+  });
+}
+
+/** A Service that finds pods for each other: without an address of its own, and listing those that are not ready. */
+export function isDiscovery(service: KubernetesObject): boolean {
+  return valueAt(service.value, ["spec", "clusterIP"]) === "None" && publishesNotReady(service);
+}
+
+/** A Service that leads to nothing but what is measured and managed. */
+export function isForManagement(service: KubernetesObject): boolean {
+  const ports = valueAt(service.value, ["spec", "ports"]);
+  if (!Array.isArray(ports) || ports.length === 0) return false;
+  const named = ports.every((port) => isRecord(port) && ofManagement.test(String(port["name"] ?? "")));
+  return named || (ports.length === 1 && /(^|-)(metrics|monitoring|monitor|exporter)(-|$)/.test(service.name));
+}
+
+/** C3: such a Service leads to a pod until it is gone, whatever its state. */
+export function publishesNotReady(service: KubernetesObject): boolean {
+  return valueAt(service.value, ["spec", "publishNotReadyAddresses"]) === true;
+}

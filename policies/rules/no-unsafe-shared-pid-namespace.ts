@@ -1,0 +1,175 @@
+import { killCommands, pidOneFiles } from "../pods/kill-command.ts";
+import type { Container, Pod } from "../pods/pod.ts";
+import { describePower, lasting, signalPowers, type SignalPower } from "../pods/signal-permission.ts";
+import { definePodRule, type Problem } from "../rule.ts";
+
+export default definePodRule({
+  id: "no-unsafe-shared-pid-namespace",
+  title: "Nobody in the pod can signal a process that is not its own",
+  category: "process",
+  severity: "warn",
+  why: `With shareProcessNamespace all containers of a pod see each other's processes, and the kernel asks only
+two questions before it delivers a signal: is it the same uid, or has the sender CAP_KILL? Root has it by
+default, and without runAsUser everybody is root. Then any sibling can stop, or kill without a drain, what it
+does not own: gracewarden's proxy and its backends, for one. An uid that the manifest does not say counts as
+the same. PID 1 is the pause process there, so \`kill 1\` reaches no application: it can only end the pod.`,
+  cites: ["signal-permission", "share-pid-layout", "share-pid-visibility", "kill-1-in-shared"],
+  needs: "pod",
+  *check(pod) {
+    if (!pod.sharesProcessNamespace || pod.os === "windows") return;
+    for (const container of lasting(pod)) yield* wrongTargets(container);
+    const powers = signalPowers(pod);
+    const overProxy = powers.filter(({ from, to }) => to.isProxy && !from.isProxy);
+    if (overProxy.length > 0) yield { ...sharing(pod, overProxy), severity: "error" };
+    else if (powers.length > 0)
+      yield { ...sharing(pod, powers), severity: powers.some(({ from }) => killsOthers(from)) ? "warn" : "advice" };
+  },
+  examples: [
+    {
+      name: "a sibling with the proxy's uid",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: tools }
+spec:
+  shareProcessNamespace: true
+  securityContext: { runAsUser: 1000 }
+  containers:
+    - { name: proxy, image: gracewarden-proxy }
+    - { name: helper, image: helper }
+`,
+      reports: ["spec.shareProcessNamespace"],
+    },
+    {
+      name: "an uid that nobody says counts as the same",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: tools }
+spec:
+  shareProcessNamespace: true
+  containers:
+    - { name: proxy, image: gracewarden-proxy, securityContext: { runAsUser: 1000 } }
+    - { name: helper, image: helper, securityContext: { capabilities: { drop: [ALL] } } }
+`,
+      reports: ["spec.shareProcessNamespace"],
+    },
+    {
+      name: "another uid, but CAP_KILL",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: tools }
+spec:
+  shareProcessNamespace: true
+  containers:
+    - { name: proxy, image: gracewarden-proxy, securityContext: { runAsUser: 1000 } }
+    - name: helper
+      image: helper
+      securityContext: { runAsUser: 1001, capabilities: { drop: [ALL], add: [KILL] } }
+`,
+      reports: ["spec.shareProcessNamespace"],
+    },
+    {
+      name: "a sidecar that ends the server by its name, and a hook that kills the pause process",
+      yaml: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  template:
+    spec:
+      shareProcessNamespace: true
+      containers:
+        - name: web
+          image: web
+          lifecycle: { preStop: { exec: { command: [sh, -c, "kill -QUIT 1; sleep 10"] } } }
+        - { name: restarter, image: restarter, command: [sh, -c, "while inotifywait /conf; do pkill nginx; done"] }
+`,
+      reports: [
+        "spec.template.spec.shareProcessNamespace",
+        "spec.template.spec.containers[0].lifecycle.preStop.exec.command",
+      ],
+    },
+    {
+      name: "each container has an uid of its own and no CAP_KILL",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: tools }
+spec:
+  shareProcessNamespace: true
+  containers:
+    - { name: proxy, image: gracewarden-proxy, securityContext: { runAsUser: 1000 } }
+    - { name: helper, image: helper, securityContext: { runAsUser: 1001 } }
+    - { name: metrics, image: metrics, securityContext: { runAsUser: 0, capabilities: { drop: [ALL] } } }
+`,
+    },
+    {
+      name: "one container has no siblings, an init container has ended",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: alone }
+spec:
+  shareProcessNamespace: true
+  initContainers:
+    - { name: prepare, image: busybox, command: [sh, -c, "kill 1"] }
+  containers:
+    - { name: app, image: app, command: [sh, -c, "kill -1 $(cat /run/old.pid); exec app"] }
+`,
+    },
+  ],
+});
+
+/** What means PID 1 of its own container, which here is the pause process, or means everybody. */
+function* wrongTargets(container: Container): Iterable<Problem> {
+  for (const { at, text, target } of killCommands(container)) {
+    if (target === "pid-one")
+      yield {
+        at,
+        severity: "error",
+        container: container.name,
+        message: `\`${text}\` of ${container.name} hits the pause process, which is PID 1 of a shared PID namespace: no program gets the signal, and if pause ends, every container of the pod is killed at once`,
+        facts: ["kill-1-in-shared", "share-pid-layout"],
+      };
+    if (target === "everybody")
+      yield {
+        at,
+        severity: "error",
+        container: container.name,
+        message: `\`${text}\` of ${container.name} signals every process it may in the shared PID namespace, those of other containers too`,
+        facts: ["who-signals-everybody", "signal-permission"],
+      };
+  }
+  for (const { at, text } of pidOneFiles(container))
+    yield {
+      at,
+      severity: "warn",
+      container: container.name,
+      message: `${container.name} uses ${text}: in a shared PID namespace PID 1 is the pause process, not ${container.name}`,
+      facts: ["kill-1-in-shared", "share-pid-layout"],
+    };
+}
+
+/** A reload by `pkill -HUP` is what the namespace is shared for; a signal that ends programs may hit the wrong one. */
+const killsOthers = (container: Container): boolean =>
+  killCommands(container).some(({ target, harmless }) => target !== "pid-one" && !harmless);
+
+function sharing(pod: Pod, powers: readonly SignalPower[]): Problem {
+  const at = pod.path("shareProcessNamespace");
+  const proxies = [...new Set(powers.flatMap(({ to }) => (to.isProxy ? [to.name] : [])))];
+  const whom = proxies.length === 0 ? "their siblings" : `${proxies.join(" and ")} and its backends`;
+  const bySender = new Map(powers.map((power) => [power.from, describePower(pod, power)]));
+  return {
+    at,
+    message: `all containers share one PID namespace, so ${enumerate([...bySender.values()])} can signal ${whom} and end them without a drain: give each container a runAsUser of its own and drop the capability KILL, or do not share`,
+    fix: { title: "Remove shareProcessNamespace", safe: false, edits: [{ op: "remove", at }] },
+  };
+}
+
+/** The first three, and how many more there are. */
+function enumerate(texts: readonly string[]): string {
+  const shown = texts.slice(0, 3).join(", ");
+  return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
+}

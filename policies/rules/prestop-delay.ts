@@ -1,0 +1,312 @@
+import { nameOf, type KubernetesObject } from "../pods/object.ts";
+import type { Container, Pod } from "../pods/pod.ts";
+import {
+  hasTrafficPort,
+  isDiscovery,
+  isForManagement,
+  isIdle,
+  publishesNotReady,
+  standsBeside,
+  trafficPath,
+} from "../pods/traffic-path.ts";
+import { definePodRule, type Problem } from "../rule.ts";
+import { delayFix, missingHookAt } from "../shutdown/delay-fix.ts";
+import { servesAfterSigterm } from "../shutdown/drain.ts";
+import { preStopOf } from "../shutdown/pre-stop.ts";
+import { formatSeconds } from "../shutdown/interval.ts";
+
+export default definePodRule({
+  id: "prestop-delay",
+  title: "A pod that serves goes on serving while its endpoints leave",
+  category: "traffic",
+  severity: "advice",
+  why: `At a deletion the kubelet sends SIGTERM while kube-proxy, ingresses and load balancers are still learning
+that the pod leaves; nothing orders the two. A server that stops accepting at once refuses the requests that
+arrive in between, at every rollout. A preStop delay keeps SIGTERM away until the endpoints have gone; a server
+that goes on accepting after SIGTERM needs none, and says so with gracewarden.io/serves-after-sigterm-seconds.
+A preStop sleep of 0 seconds says that the author wants no delay.`,
+  cites: [
+    "kubelet-and-endpoints-race",
+    "kube-proxy-batching",
+    "who-recommends-what",
+    "sleep-handler",
+    "zero-sleep-noop",
+    "sleep-version-skew",
+  ],
+  options: {
+    minimumSeconds: {
+      type: "number",
+      default: 2,
+      minimum: 0,
+      description:
+        "The least delay, in seconds, that counts as one. Kube-proxy alone needs 1 to 2; load balancers need more.",
+    },
+  },
+  needs: "pod",
+  *check(pod, { minimumSeconds }, context) {
+    const { delaySeconds } = context.budget;
+    if (pod.lifetime === "job" || delaySeconds < 1 || ownsItsHooks(pod)) return;
+    const services = context.set
+      .servicesOf(pod)
+      .filter((service) => !isDiscovery(service) && !isForManagement(service));
+    if (services.length === 0 && !mayServe(pod)) return;
+    const path = trafficPath(pod, services).filter((container) => !isIdle(container));
+    const least = Math.min(minimumSeconds, delaySeconds);
+    // A delay on one of them is prestop-everywhere's matter.
+    const hooked = path.filter(({ preStop }) => preStop !== undefined);
+    for (const container of hooked) yield* tooShort(pod, container, least);
+    if (hooked.length > 0) return;
+    if (pod.mainContainers.some((container) => container.preStop !== undefined && !standsBeside(container))) {
+      if (path.every(hasTrafficPort)) return;
+    }
+    const cut = path.filter((container) => (servesAfterSigterm(pod, container)?.seconds.max ?? 0) < least);
+    const [first] = cut;
+    if (first === undefined) return;
+    const result = delayFix(pod, cut, delaySeconds, context);
+    yield {
+      at: missingHookAt(first),
+      container: first.name,
+      severity: cut.some(({ isProxy }) => isProxy) ? "error" : services.length > 0 ? "warn" : "advice",
+      message: `${whatHappens(cut, services)}${result.fix === undefined ? `; ${result.why}` : ""}${caveats(services)}`,
+      ...(result.fix !== undefined && { fix: result.fix }),
+    };
+  },
+  examples: [
+    {
+      name: "a Service leads to the pod",
+      yaml: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1
+          ports: [{ name: http, containerPort: 8080 }]
+        - name: exporter
+          image: registry.example/exporter:1
+          ports: [{ name: metrics, containerPort: 9113 }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec:
+  selector: { app: web }
+  ports: [{ port: 80, targetPort: http }]
+`,
+      reports: ["spec.template.spec.containers[0].lifecycle"],
+    },
+    {
+      name: "the delay would not fit into the grace period",
+      yaml: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  template:
+    metadata:
+      annotations: { gracewarden.io/drain-seconds: "28" }
+    spec:
+      containers:
+        - name: web
+          image: registry.example/web:1
+          ports: [{ containerPort: 8080 }]
+`,
+      reports: ["spec.template.spec.containers[0].lifecycle"],
+    },
+    {
+      name: "no port is declared, but a readiness probe and a hook after the start",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: probed }
+spec:
+  containers:
+    - name: app
+      image: registry.example/app:1
+      readinessProbe: { httpGet: { path: /ready, port: 8080 } }
+      lifecycle: { postStart: { exec: { command: [/app/register] } } }
+`,
+      reports: ["spec.containers[0].lifecycle.preStop"],
+    },
+    {
+      name: "a delay too short for endpoints to leave",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: short }
+spec:
+  containers:
+    - name: app
+      image: registry.example/app:1
+      ports: [{ containerPort: 8080 }]
+      lifecycle: { preStop: { sleep: { seconds: 1 } } }
+`,
+      reports: ["spec.containers[0].lifecycle.preStop.sleep.seconds"],
+    },
+    {
+      name: "kubelets that cannot sleep by themselves: no fix",
+      oldest: "1.29",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: old }
+spec:
+  containers:
+    - name: app
+      image: registry.example/app:1
+      ports: [{ containerPort: 8080 }]
+`,
+      reports: ["spec.containers[0].lifecycle"],
+    },
+    {
+      name: "gracewarden's proxy, told not to wait for its endpoints",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: mcp }
+spec:
+  containers:
+    - name: proxy
+      image: registry.example/gracewarden-proxy:1
+      ports: [{ containerPort: 8080 }]
+      env: [{ name: GRACEWARDEN_PROPAGATION_SECONDS, value: "0" }]
+`,
+      reports: ["spec.containers[0].lifecycle"],
+    },
+    {
+      name: "gracewarden's proxy serves on after SIGTERM",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: mcp }
+spec:
+  containers:
+    - name: proxy
+      image: registry.example/gracewarden-proxy:1
+      ports: [{ containerPort: 8080 }]
+`,
+    },
+    {
+      name: "a server that serves on after SIGTERM and says so",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: lingers
+  annotations: { gracewarden.io/serves-after-sigterm-seconds: "10" }
+spec:
+  containers:
+    - name: app
+      image: registry.example/app:1
+      ports: [{ containerPort: 8080 }]
+`,
+    },
+    {
+      name: "a delay, a hook of the author's own, and a zero-second sleep",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: delayed }
+spec:
+  containers:
+    - name: delayed
+      image: registry.example/app:1
+      ports: [{ containerPort: 8080 }]
+      lifecycle: { preStop: { sleep: { seconds: 5 } } }
+    - name: asked
+      image: registry.example/app:1
+      ports: [{ containerPort: 8081 }]
+      lifecycle: { preStop: { httpGet: { path: /drain, port: 8081 } } }
+    - name: declined
+      image: registry.example/app:1
+      ports: [{ containerPort: 8082 }]
+      lifecycle: { preStop: { sleep: { seconds: 0 } } }
+`,
+    },
+    {
+      name: "a worker that is only measured, a Job, and a container to be entered",
+      yaml: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: worker }
+spec:
+  template:
+    metadata: { labels: { app: worker } }
+    spec:
+      containers:
+        - { name: worker, image: registry.example/worker:1 }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: batch }
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - { name: batch, image: registry.example/batch:1, ports: [{ containerPort: 8080 }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: controller-metrics }
+spec:
+  selector: { app: worker }
+  ports: [{ name: https, port: 8443 }]
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: toolbox }
+spec:
+  containers:
+    - { name: toolbox, image: registry.example/toolbox:1, command: [sleep, infinity], ports: [{ containerPort: 80 }] }
+`,
+    },
+  ],
+});
+
+/** Something in the pod says that it may be called: a port that is not for measuring alone, or a readiness probe. */
+function mayServe(pod: Pod): boolean {
+  return pod.mainContainers.some((container) => hasTrafficPort(container) || container.readinessProbe !== undefined);
+}
+
+/** Knative forbids hooks and grace periods in its templates and drains by a container of its own. */
+function ownsItsHooks({ object }: Pod): boolean {
+  return object.apiVersion.startsWith("serving.knative.dev/");
+}
+
+/** A plain wait that is over before endpoints can have left. A hook that tells the program something is the author's own plan. */
+function* tooShort(pod: Pod, container: Container, least: number): Iterable<Problem> {
+  const hook = preStopOf(container);
+  if (hook === undefined || hook.tells || hook.runs === "no" || !hook.duration.known) return;
+  const { seconds, origin } = hook.duration;
+  if (seconds.max === 0 || seconds.max >= least) return;
+  if ((servesAfterSigterm(pod, container)?.seconds.max ?? 0) >= least) return;
+  yield {
+    at: origin.at ?? container.path("lifecycle", "preStop"),
+    container: container.name,
+    message: `the preStop delay of ${container.name} is ${formatSeconds(seconds)}, less than the ${least} s in which endpoints leave: requests that arrive after SIGTERM may be refused`,
+    evidence: [hook.duration],
+  };
+}
+
+function whatHappens(containers: readonly Container[], services: readonly KubernetesObject[]): string {
+  const names = containers.map(({ name }) => name).join(" and ");
+  const verb = containers.length === 1 ? "gets" : "get";
+  const [service] = services;
+  if (containers.some(({ isProxy }) => isProxy))
+    return `${names} ${verb} SIGTERM at once when the pod is deleted and is not set to go on serving for a while (GRACEWARDEN_PROPAGATION_SECONDS): calls that arrive before the endpoints have left can be refused`;
+  if (service === undefined)
+    return `${names} ${verb} SIGTERM at once when the pod is deleted, with no preStop delay: if it serves requests, those that arrive before its endpoints have left can be refused`;
+  return `${nameOf(service)} leads requests to ${names}, which ${verb} SIGTERM at once when the pod is deleted: with no preStop delay, requests that arrive before the endpoints have left can be refused`;
+}
+
+function caveats(services: readonly KubernetesObject[]): string {
+  const kept = services.find(publishesNotReady);
+  return kept === undefined
+    ? ""
+    : `; ${nameOf(kept)} publishes addresses that are not ready, so it leads there until the pod is gone, delay or not`;
+}

@@ -1,0 +1,240 @@
+import type { Fix } from "../edit.ts";
+import { baseName } from "../pods/command-name.ts";
+import { withExec } from "../pods/exec-last.ts";
+import type { Container, Pod } from "../pods/pod.ts";
+import { endOfScript } from "../pods/script-process.ts";
+import { builtins, nameOf, readInvocation, simpleCommands } from "../pods/shell-commands.ts";
+import { parseShell, type Command } from "../pods/shell.ts";
+import { shells } from "../pods/wrappers.ts";
+import { definePodRule, type Severity } from "../rule.ts";
+import { describeGrace } from "../shutdown/needed-grace.ts";
+import { preStopOf } from "../shutdown/pre-stop.ts";
+
+export default definePodRule({
+  id: "signal-reaches-app",
+  title: "The stop signal reaches the program that does the work",
+  category: "process",
+  severity: "warn",
+  why: `The runtime sends the stop signal to the first process of a container and to nobody else. A shell that
+stays in front of the program keeps it to itself: the program works on until SIGKILL at the end of the grace
+period, at every rollout. Wrappers such as npm end on the signal and take the program with them. Either way
+nothing is drained, whatever the program could do.`,
+  cites: [
+    "sigterm-to-container-init-only",
+    "sh-c-without-exec",
+    "npm-wrapper",
+    "pid1-ignores-default-signals",
+    "tini-forwards-to-one-child",
+    "pid1-death-kills-namespace",
+  ],
+  needs: "pod",
+  *check(pod) {
+    if (pod.os === "windows") return;
+    for (const container of [...pod.mainContainers, ...pod.sidecars]) {
+      const { signal } = container.process;
+      if (signal !== "lost" && signal !== "cut") continue;
+      if (mayReplaceItself(container) && replacing.test(container.image)) continue;
+      if (pod.lifetime === "job" && isIdle(container)) continue;
+      const hook = preStopOf(container);
+      // The hook has told the program before.
+      if (hook !== undefined && hook.signals.length > 0) continue;
+      const fix = execFix(container);
+      yield {
+        at: container.path(container.spec.command === undefined ? "args" : "command"),
+        container: container.name,
+        severity: severityFor(pod, container, hook?.tells === true),
+        message: describe(pod, container, signal),
+        ...(fix && { fix }),
+      };
+    }
+  },
+  examples: [
+    {
+      name: "a shell in front of the program",
+      yaml: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: app }
+spec:
+  template:
+    spec:
+      containers:
+        - { name: app, image: app, command: [sh, -c, "cd /app && node server.js"] }
+        - { name: piped, image: app, command: [bash, -c], args: ["node server.js | tee /var/log/app.log"] }
+`,
+      reports: ["spec.template.spec.containers[0].command", "spec.template.spec.containers[1].command"],
+    },
+    {
+      name: "npm in front of the program",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: app, image: app, command: [npm, start] }
+`,
+      reports: ["spec.containers[0].command"],
+    },
+    {
+      name: "an init helps nothing where a shell stays behind it",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: app, image: app, command: [tini, --, sh, -c, "./migrate && ./serve"] }
+`,
+      reports: ["spec.containers[0].command"],
+    },
+    {
+      name: "exec, a trap that waits, or the program itself",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: exec, image: app, command: [sh, -c, "cd /app && exec node server.js"] }
+    - { name: trap, image: app, command: [sh, -c, "trap 'kill -TERM $child; wait $child' TERM; node server.js & child=$!; wait $child"] }
+    - { name: direct, image: app, command: [node, server.js] }
+    - { name: image, image: app }
+    - { name: arguments, image: app, args: [sh, -c, "node server.js"] }
+    - { name: alpine, image: "node:24-alpine", command: [sh, -c, "node server.js"] }
+`,
+    },
+    {
+      name: "an init container has ended, a hook signals the program itself",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  initContainers:
+    - { name: prepare, image: app, command: [sh, -c, "./migrate; ./check"] }
+  containers:
+    - name: app
+      image: app
+      command: [sh, -c, "nginx -g 'daemon off;'; true"]
+      lifecycle: { preStop: { exec: { command: [sh, -c, "kill -QUIT $(cat /run/nginx.pid); sleep 10"] } } }
+`,
+    },
+  ],
+});
+
+/** Commands that keep a container alive, or write down that it lives: nothing is lost when they are killed. */
+const idle = new Set([
+  "sleep",
+  "tail",
+  "cat",
+  "true",
+  "date",
+  "hostname",
+  "ls",
+  "touch",
+  "mkdir",
+  "chmod",
+  "chown",
+  "uname",
+]);
+
+function isIdle({ spec, process }: Container): boolean {
+  if (process.program !== undefined && idle.has(process.program)) return true;
+  const script = parseShell(invocation(spec)?.script ?? "") ?? [];
+  const names = simpleCommands(script).map((command) => nameOf(command) ?? "");
+  return names.length > 0 && names.every((name) => name === "" || idle.has(name) || builtins.has(name));
+}
+
+function severityFor(pod: Pod, container: Container, hookTells: boolean): Severity {
+  const { process, isProxy } = container;
+  if (isProxy) return "error";
+  const nothingToLose =
+    pod.graceSeconds <= 2 || isIdle(container) || (process.signal === "cut" && endsInLoop(container));
+  return pod.lifetime === "job" || hookTells || nothingToLose ? "advice" : "warn";
+}
+
+/** Then the script itself is the program, and the shell gets the signal. */
+const endsInLoop = (container: Container): boolean => lastCommands(container)[0]?.kind === "loop";
+
+function lastCommands({ spec }: Container): readonly Command[] {
+  return (
+    parseShell(invocation(spec)?.script ?? "")
+      ?.at(-1)
+      ?.pipelines.at(-1)?.commands ?? []
+  );
+}
+
+function describe(pod: Pod, container: Container, signal: "lost" | "cut"): string {
+  const { name, process } = container;
+  const program = process.program === undefined ? "the program" : `\`${process.program}\``;
+  const delay = process.why.startsWith("npm") ? "about 0.7 s after" : "soon after";
+  const lost = isIdle(container)
+    ? `the container takes all of ${describeGrace(pod)} to stop`
+    : `${program} never gets SIGTERM and is killed without a drain when ${describeGrace(pod)} is over`;
+  const cut = `${program} is cut ${delay} SIGTERM, whatever is left of ${describeGrace(pod)}`;
+  // Which shell `sh` is, only the image knows.
+  const condition = mayReplaceItself(container) ? "where sh is dash (Debian, Ubuntu), " : "";
+  return `${name}: ${condition}${process.why}: ${signal === "lost" ? lost : cut}; ${remedy(container, program)}`;
+}
+
+function remedy(container: Container, program: string): string {
+  const { process } = container;
+  if (process.first === "wrapper") return "start the program itself";
+  if (process.why.includes("trap")) return `let the trap pass the signal on to ${program} and wait for it`;
+  const last =
+    parseShell(invocation(spec)?.script ?? "")
+      ?.at(-1)
+      ?.pipelines.at(-1)?.commands ?? [];
+  // As PID 1 a `sleep` would not end by the signal either (D9).
+  if (endsInLoop(container) || isIdle(container))
+    return "let the script trap SIGTERM and end, with `sleep 5 & wait` in place of `sleep 5`";
+  if (lastCommands(container).length > 1) return "start it with `exec` and without the pipe";
+  return process.program === undefined
+    ? "end the script in `exec` and the program"
+    : "start it by `exec` as the script's last command";
+}
+
+interface Invocation {
+  readonly shell: string;
+  readonly script: string;
+  readonly at: readonly [string, number];
+}
+
+/** The script behind `sh -c`, and where in the container it stands. */
+function invocation({ command = [], args = [] }: Container["spec"]): Invocation | undefined {
+  const words = [...command, ...args];
+  const shell = words.findIndex((word) => Object.hasOwn(shells, baseName(word)));
+  if (shell < 0) return undefined;
+  const { script } = readInvocation(words.slice(shell + 1));
+  const index = script === undefined ? -1 : words.indexOf(script, shell + 1);
+  if (script === undefined || index < 0) return undefined;
+  return {
+    shell: baseName(words[shell] ?? ""),
+    script,
+    at: index < command.length ? ["command", index] : ["args", index - command.length],
+  };
+}
+
+/** True where some kinds of `sh` become the script's last command by themselves (D12). */
+function mayReplaceItself({ spec, process }: Container): boolean {
+  const found = invocation(spec);
+  if (process.first !== "shell" || found?.shell !== "sh") return false;
+  const end = endOfScript(found.script);
+  return end.kind === "stays" && end.replaceable && !end.redirected;
+}
+
+/** Images whose `sh` is known to be such a kind: busybox, or bash. */
+const replacing = /(?:^|[/:_.-])(?:alpine|busybox|ubi\d*|centos|fedora|rockylinux|amazonlinux)(?:[\d.:@_-]|$)/;
+
+function execFix(container: Container): Fix | undefined {
+  const { spec, process } = container;
+  const found = process.first === "wrapper" || isIdle(container) ? undefined : invocation(spec);
+  const script = found && withExec(found.script);
+  if (found === undefined || script === undefined || endOfScript(script).kind !== "becomes") return undefined;
+  return {
+    title: "Put `exec` in front of the script's last command",
+    safe: false,
+    edits: [{ op: "set", at: container.path(...found.at), value: script }],
+  };
+}

@@ -1,0 +1,124 @@
+import type { Container, Pod } from "../pods/pod.ts";
+import { anyDuration, exactly } from "./interval.ts";
+import type { Recognised, Subject } from "./recogniser.ts";
+import { recognisers } from "./recognisers.ts";
+import { commandLineOf } from "./recognisers/command-line.ts";
+import { variablesOf } from "./recognisers/environment.ts";
+import { proxyServes } from "./recognisers/proxy.ts";
+import type { Origin, Term } from "./term.ts";
+
+export const drainAnnotation = "gracewarden.io/drain-seconds";
+
+/**
+ * How many seconds a container's program needs from the stop signal to its exit if nothing cuts it.
+ *
+ * In this order: the annotation for this container, the annotation for all main containers, what becomes of the signal, a recogniser, unknown.
+ * `hookTells`: a preStop hook tells the program that it is leaving before the stop signal comes.
+ * An annotation is a stated need and counts exactly; a recogniser gives the range from an idle program to the longest that is allowed.
+ */
+export function drainOf(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Term {
+  return {
+    term: "drain",
+    ...(annotated(container, pod) ?? ofSignal(container) ?? recognised(container, pod, options) ?? unstated(container)),
+  };
+}
+
+const servesAnnotation = "gracewarden.io/serves-after-sigterm-seconds";
+
+/**
+ * How long a pod goes on accepting after SIGTERM, where it says so or runs our proxy: such a pod needs no preStop delay.
+ * With a container, the annotation counts for main containers only. Undefined where nobody says so.
+ */
+export function servesAfterSigterm(pod: Pod, container?: Container): Term | undefined {
+  const stated =
+    container === undefined || container.role === "main" ? annotatedSeconds(pod, servesAnnotation) : undefined;
+  const proxy = container ?? pod.containers.find(({ isProxy }) => isProxy);
+  const served = proxy && proxyServes(proxy);
+  const serving = stated ?? (served && asDrain(served));
+  return serving && { term: "serves after SIGTERM", ...serving };
+}
+
+type Drain = Omit<Term, "term">;
+
+function annotated({ name, role }: Container, pod: Pod): Drain | undefined {
+  return (
+    annotatedSeconds(pod, `${drainAnnotation}.${name}`) ??
+    (role === "main" ? annotatedSeconds(pod, drainAnnotation) : undefined)
+  );
+}
+
+/** The seconds that a pod's annotation states; unknown where its value is no number. */
+function annotatedSeconds(pod: Pod, key: string): Drain | undefined {
+  const value = Object.hasOwn(pod.annotations, key) ? pod.annotations[key] : undefined;
+  if (value === undefined) return undefined;
+  const at = [...pod.metadataAt, "annotations", key];
+  if (!/^\d+(\.\d+)?$/.test(value.trim())) {
+    return {
+      seconds: anyDuration,
+      known: false,
+      origin: {
+        kind: "annotation",
+        text: `annotation ${key} is no number of seconds: ${JSON.stringify(value)}`,
+        at,
+      },
+    };
+  }
+  return {
+    seconds: exactly(Number(value)),
+    known: true,
+    origin: { kind: "annotation", text: `annotation ${key}`, at },
+  };
+}
+
+function ofSignal({ process }: Container): Drain | undefined {
+  if (process.signal === "lost")
+    return {
+      seconds: exactly(Infinity),
+      known: true,
+      origin: { kind: "recogniser", text: process.why },
+    };
+  if (process.signal === "cut")
+    return {
+      seconds: exactly(0),
+      known: true,
+      origin: { kind: "recogniser", text: `the program is cut at once: ${process.why}` },
+    };
+  return undefined;
+}
+
+/** The first recogniser that knows a bound, else the first that at least knows the program. */
+function recognised(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Drain | undefined {
+  let unbounded: Recognised | undefined;
+  const subject: Subject = {
+    container,
+    pod,
+    ...options,
+    ...commandLineOf(container),
+    variables: variablesOf(container),
+  };
+  for (const { recognise } of recognisers) {
+    const found = recognise(subject);
+    if (found?.known) return asDrain(found);
+    unbounded ??= found;
+  }
+  return unbounded && asDrain(unbounded);
+}
+
+function asDrain({ seconds, known, text, at, source }: Recognised): Drain {
+  const origin: Origin = {
+    kind: known ? "recogniser" : "unknown",
+    text,
+    ...(at && { at }),
+    ...(source !== undefined && { source }),
+  };
+  return { seconds, known, origin };
+}
+
+function unstated({ name, role }: Container): Drain {
+  const key = role === "main" ? drainAnnotation : `${drainAnnotation}.${name}`;
+  return {
+    seconds: anyDuration,
+    known: false,
+    origin: { kind: "unknown", text: `nothing says how long ${name} needs; set ${key}` },
+  };
+}
