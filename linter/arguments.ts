@@ -1,6 +1,8 @@
-import { parseArgs } from "node:util";
 import { closest } from "../policies/spelling.ts";
 import { programError } from "./errors.ts";
+import { builtin } from "./builtin.ts";
+
+const { parseArgs } = builtin("node:util");
 
 /** One option of a command. `value` names what it takes; an option without one is a switch. */
 export interface Option {

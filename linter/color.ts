@@ -1,5 +1,7 @@
-import { styleText } from "node:util";
 import type { Output, Terminal } from "./terminal.ts";
+import { builtin } from "./builtin.ts";
+
+const { styleText } = builtin("node:util");
 
 export type Style = "bold" | "dim" | "red" | "yellow" | "green" | "cyan" | "blue" | "underline";
 

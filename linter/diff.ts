@@ -1,4 +1,4 @@
-import { diff as compare } from "node:util";
+import { builtin } from "./builtin.ts";
 
 const context = 3;
 
@@ -25,7 +25,10 @@ function changes(before: readonly string[], after: readonly string[]): Line[] {
   let tail = 0;
   while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail))
     tail += 1;
-  const middle = compare(before.slice(head, before.length - tail), after.slice(head, after.length - tail));
+  const middle = builtin("node:util").diff(
+    before.slice(head, before.length - tail),
+    after.slice(head, after.length - tail),
+  );
   return [
     ...before.slice(0, head).map(same),
     // Of the first text only: 1, of the second only: -1.

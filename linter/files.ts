@@ -1,6 +1,9 @@
-import { globSync, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import type { Dirent } from "node:fs";
 import { programError, systemSentence } from "./errors.ts";
+import { builtin } from "./builtin.ts";
+
+const { globSync, lstatSync, readdirSync, realpathSync, statSync } = builtin("node:fs");
 
 /** A file to be read. `file` is how reports call it: relative to the working folder, with forward slashes. */
 export interface FoundFile {

@@ -1,12 +1,14 @@
-import { readManifest } from "../policies/manifests/manifest.ts";
-import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { readManifest } from "../policies/manifests/manifest.ts";
 import { defaultConfig, type Config } from "../policies/config.ts";
 import { formatPath, type Path } from "../policies/path.ts";
 import type { Rule } from "../policies/rule.ts";
 import { programError, systemSentence } from "./errors.ts";
 import { shownName } from "./files.ts";
 import { regionOf } from "./positions.ts";
+import { builtin } from "./builtin.ts";
+
+const { existsSync, readFileSync } = builtin("node:fs");
 
 /** The name under which a configuration is looked for, in the working folder and above. */
 export const configName = "gracewarden.yaml";

@@ -1,9 +1,11 @@
-import { openSync, readFileSync, fstatSync, closeSync } from "node:fs";
 import { readManifest, type Document, type Manifest } from "../policies/manifests/manifest.ts";
 import type { Path } from "../policies/path.ts";
 import type { KubernetesObject, ShapeProblem } from "../policies/pods/object.ts";
 import { readObjects } from "../policies/pods/read-object.ts";
 import { systemSentence } from "./errors.ts";
+import { builtin } from "./builtin.ts";
+
+const { openSync, readFileSync, fstatSync, closeSync } = builtin("node:fs");
 
 /** An object and where it stands. */
 export interface PlacedObject {

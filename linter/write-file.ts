@@ -1,15 +1,8 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { builtin } from "./builtin.ts";
+
+const { accessSync, chmodSync, constants, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } =
+  builtin("node:fs");
 
 const mark = Buffer.from([0xef, 0xbb, 0xbf]);
 

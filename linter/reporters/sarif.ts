@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Fact } from "../../policies/facts/fact.ts";
 import type { FactId } from "../../policies/facts/facts.ts";
 import { formatPath } from "../../policies/path.ts";
@@ -6,6 +5,7 @@ import type { Rule } from "../../policies/rule.ts";
 import type { Crash } from "../../policies/run.ts";
 import { isFixable, type PlacedFinding, type Report } from "../report.ts";
 import { version } from "../version.ts";
+import { builtin } from "../builtin.ts";
 
 const level = { advice: "note", warn: "warning", error: "error" } as const;
 
@@ -109,6 +109,7 @@ function result(finding: PlacedFinding, ruleIndex: number, fingerprint: string):
 
 /** Stable when lines move: rule, object, container and path, and a number where that is said twice. */
 function fingerprints(): (finding: PlacedFinding) => string {
+  const { createHash } = builtin("node:crypto");
   const seen = new Map<string, number>();
   return ({ rule, file, object, container, at, message }) => {
     const identity =

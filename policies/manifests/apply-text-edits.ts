@@ -25,15 +25,3 @@ export function applyTextEdits(text: string, edits: readonly TextEdit[]): string
   }
   return result + text.slice(done);
 }
-
-/** One edit for each place, in the text's order; insertions at one offset keep the order in which they were given. */
-export function joinTextEdits(edits: readonly TextEdit[]): TextEdit[] {
-  const joined: TextEdit[] = [];
-  for (const edit of edits.toSorted((a, b) => a.start - b.start || Number(a.end > a.start) - Number(b.end > b.start))) {
-    const last = joined.at(-1);
-    const isSamePlace = last !== undefined && last.start === edit.start && last.end === last.start;
-    if (isSamePlace) joined[joined.length - 1] = { ...edit, text: last.text + edit.text };
-    else joined.push(edit);
-  }
-  return joined;
-}

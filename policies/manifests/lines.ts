@@ -1,6 +1,7 @@
 /** Where the line of `offset` begins. */
 export function lineStart(text: string, offset: number): number {
-  return Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + (offset === 0 ? 0 : 1);
+  // lastIndexOf takes -1 for 0.
+  return offset === 0 ? 0 : Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + 1;
 }
 
 /** Where the line of `offset` ends, its line break left out. */
@@ -25,10 +26,14 @@ export function isOnOneLine(text: string, start: number, end: number): boolean {
   return !/[\r\n]/.test(text.slice(start, end));
 }
 
-/** The range to delete so that the lines from `start` to `end` are gone, and their line break with them. */
+/** The range to delete so that the lines from `start` to `end` are gone, and the line break before them; the text's first line has none. */
 export function wholeLines(text: string, start: number, end: number): { start: number; end: number } {
   const from = lineStart(text, start);
-  const to = lineEnd(text, end);
-  if (from > 0) return { start: lineEnd(text, lineStart(text, from - 1)), end: to };
-  return { start: 0, end: to + (/^(?:\r\n|\n|\r)/.exec(text.slice(to, to + 2))?.[0].length ?? 0) };
+  const lineBreakBefore = from === 0 ? 0 : text.slice(from - 2, from) === "\r\n" ? 2 : 1;
+  return { start: from - lineBreakBefore, end: lineEnd(text, end) };
+}
+
+/** A line break at `offset`, or "". */
+export function lineBreakAt(text: string, offset: number): string {
+  return /^(?:\r\n|\n|\r)/.exec(text.slice(offset, offset + 2))?.[0] ?? "";
 }

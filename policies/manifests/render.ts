@@ -1,4 +1,5 @@
-import { defineScalarTag, dump, mapTag, NOT_RESOLVED, Schema, seqTag, strTag, type DumpOptions } from "js-yaml";
+import { DEFAULT_SCALAR_STYLE_RULES, defineScalarTag, dump, mapTag, NOT_RESOLVED, SCALAR_STYLE, Schema, seqTag, strTag } from "js-yaml";
+import type { DumpOptions, ScalarLayout } from "js-yaml";
 import { isRecord } from "../record.ts";
 import { resolvePlain } from "./scalars.ts";
 
@@ -25,7 +26,19 @@ const schema = new Schema([
     represent: (value) => (Number.isNaN(value) ? ".nan" : String(value).replace("Infinity", ".inf")),
   }),
 ]);
-const options: DumpOptions = { schema, lineWidth: -1, quoteStyle: "double", noRefs: true };
+
+/** Blank lines at a text's end would become the next line's if that moved: quoted, they cannot. */
+function quoteTrailingLines(layout: ScalarLayout): void {
+  if (/^\s|\n\s*\n$/.test(layout.node.value) && layout.node.value.includes("\n")) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+}
+
+const options: DumpOptions = {
+  schema,
+  lineWidth: -1,
+  quoteStyle: "double",
+  noRefs: true,
+  scalarStyleRules: [quoteTrailingLines, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)],
+};
 
 /** Lines of a collection in block style, without indent. */
 export function blockLines(value: unknown, { step, listsIndented }: BlockStyle): string[] {

@@ -4,6 +4,9 @@ export function imageName(image: string): string {
   return (path.split("/").at(-1) ?? "").split(":")[0] ?? "";
 }
 
+/** The repository of an image without tag and digest. */
+export const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+
 /** Images that are known to hold no shell and no coreutils, by what their names promise (B4). */
 const bare: readonly RegExp[] = [
   /(^|\/)distroless\//,
@@ -26,5 +29,5 @@ const debugging =
 
 /** True for an image with a shell and tools that one puts beside an application to look into it. */
 export function isDebugImage(image: string): boolean {
-  return debugging.test(imageName(image)) || withShell.test(image);
+  return debugging.test(imageName(image)) || /[:_-]debug(?:@|$)/.test(image);
 }

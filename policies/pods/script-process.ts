@@ -85,10 +85,10 @@ function execInCommand(command: Command, last: boolean): Exec {
       const { commands } = execIn(command.body, false);
       return commands.length > 0 ? { when: "sometimes", commands } : never;
     }
-    case "subshell":
-    case "function":
-      return never;
   }
+  // A subshell is a process of its own, and a function does nothing until it is called.
+  command satisfies { readonly kind: "subshell" | "function" };
+  return never;
 }
 
 function execInBranches(bodies: readonly Script[], last: boolean, oneRuns: boolean): Exec {
@@ -234,9 +234,7 @@ function workerOf(statement: Statement | undefined): readonly Word[] | undefined
   const command = statement?.pipelines.at(-1)?.commands[0];
   if (command?.kind === "group" || command?.kind === "subshell") return workerOf(command.body.at(-1));
   // In a job or a pipeline `exec` changes nothing for the shell itself.
-  return command?.kind === "simple" && command.words.length > 0
-    ? (execTarget(command) ?? command.words)
-    : undefined;
+  return command?.kind === "simple" && command.words.length > 0 ? (execTarget(command) ?? command.words) : undefined;
 }
 
 const quoted = (words: readonly Word[] | undefined): string =>

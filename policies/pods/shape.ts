@@ -23,23 +23,17 @@ const found = (value: unknown): string => {
     return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  return String(value);
+  return JSON.stringify(value);
 };
 
 /** `{{ .Values.x }}`, `${X}`, `$(X)`: something will be put here before the API server sees it. */
 const placeholder = /\{\{|\$\{|\$\(|^\$\w+$/;
 
-const matchesScalar = (value: unknown, shape: "string" | "integer" | "boolean" | "integer-or-string"): boolean => {
-  switch (shape) {
-    case "string":
-      return typeof value === "string";
-    case "boolean":
-      return typeof value === "boolean";
-    case "integer":
-      return Number.isSafeInteger(value);
-    case "integer-or-string":
-      return Number.isSafeInteger(value) || typeof value === "string";
-  }
+const isScalar: Readonly<Record<Extract<Shape, string>, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === "string",
+  boolean: (value) => typeof value === "boolean",
+  integer: (value) => Number.isSafeInteger(value),
+  "integer-or-string": (value) => Number.isSafeInteger(value) || typeof value === "string",
 };
 
 const hint = (value: unknown, shape: Shape): string => {
@@ -51,17 +45,19 @@ const hint = (value: unknown, shape: Shape): string => {
 
 /**
  * `value` with everything left out that has the wrong type; each such place is added to `problems`.
- * Null counts as absent, as it does for the API server. What is right is shared, not copied.
+ * Null counts as absent, as it does for the API server. An item of a list that is null or wrong becomes
+ * the zero of its type, as the API server reads null there, so that the others keep their indexes.
+ * What is right is shared, not copied.
  */
 export function conform(value: unknown, shape: Shape, at: Path, problems: ShapeProblem[]): unknown {
   if (value === null || value === undefined) return undefined;
   if (typeof shape === "string") {
-    if (matchesScalar(value, shape)) return value;
+    if (isScalar[shape](value)) return value;
     return reject(value, shape, at, problems);
   }
   if ("list" in shape) {
     if (!Array.isArray(value)) return reject(value, shape, at, problems);
-    const items = value.map((item, index) => conform(item, shape.list, [...at, index], problems));
+    const items = value.map((item, index) => conform(item, shape.list, [...at, index], problems) ?? zeroOf(shape.list));
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   if (typeof value !== "object" || Array.isArray(value)) return reject(value, shape, at, problems);
@@ -78,8 +74,15 @@ export function conform(value: unknown, shape: Shape, at: Path, problems: ShapeP
   return copy ?? value;
 }
 
+function zeroOf(shape: Shape): unknown {
+  if (shape === "string") return "";
+  if (shape === "boolean") return false;
+  if (shape === "integer" || shape === "integer-or-string") return 0;
+  return "list" in shape ? [] : {};
+}
+
 function reject(value: unknown, shape: Shape, at: Path, problems: ShapeProblem[]): undefined {
-  const name = String(at.findLast((step) => typeof step === "string") ?? "the document");
+  const name = at.findLast((step) => typeof step === "string") ?? "the document";
   if (typeof value === "string" && placeholder.test(value)) {
     problems.push({
       at,

@@ -28,9 +28,8 @@ function inCommand(command: Command): SimpleCommand[] {
       ];
     case "case":
       return command.bodies.flatMap(simpleCommands);
-    case "function":
-      return inCommand(command.body);
   }
+  return inCommand(command.body);
 }
 
 /** The name of a simple command, or undefined for anything else. */

@@ -147,7 +147,7 @@ export class WordReader {
       const end = skipTo(script, start + 2, "}", 0);
       const body = script.slice(start + 2, end - 1);
       // A default such as `${X:-$(cmd)}` may run something: kept as a script that cannot be told.
-      if (body.includes("$(") || body.includes("`")) this.substitutions.push("eval");
+      if (/\$\(|`/.test(body)) this.substitutions.push("eval");
       this.#keep(end);
     } else if (next === '"' && !inDouble) {
       // `$"…"` is a translated string: the same text to us.

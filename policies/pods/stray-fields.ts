@@ -25,6 +25,8 @@ function straysIn({ level, at, value }: Mapping, object: KubernetesObject, podAt
   return Object.keys(value).flatMap((key) => {
     const field = fieldMeantBy(key);
     if (field === undefined || value[key] === null || (key === field && isHome(field, level, object.kind))) return [];
+    // A readiness probe has no such field; only its exact name makes the API server refuse the object.
+    if (level === "readiness probe" && key !== field) return [];
     const home = homeOf(field, level, at, object, podAt);
     return [{ at: [...at, key], key, field, level, value: value[key], home }];
   });

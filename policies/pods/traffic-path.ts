@@ -3,6 +3,7 @@ import { isRecord } from "../record.ts";
 import { imageName } from "./image.ts";
 import type { KubernetesObject } from "./object.ts";
 import type { Container, Pod } from "./pod.ts";
+import { companionProxyOf } from "./traffic-proxy.ts";
 
 /** Log shippers, exporters, reloaders and the like: requests do not pass through them, whatever ports they open. */
 const besides =
@@ -11,6 +12,11 @@ const besides =
 /** True for a container that stands beside the traffic, by its name or image. */
 export function standsBeside({ name, image }: Container): boolean {
   return besides.test(name.toLowerCase()) || besides.test(imageName(image).toLowerCase());
+}
+
+/** True for a container that does the pod's own work: neither beside the traffic nor a proxy for others. */
+export function isApp(container: Container): boolean {
+  return !standsBeside(container) && companionProxyOf(container) === undefined;
 }
 
 /** Ports for measuring and managing: opening only these is not serving. */
@@ -35,7 +41,7 @@ export function trafficPath(pod: Pod, services: readonly KubernetesObject[]): re
   const hit = pod.mainContainers.filter((container) => services.some((service) => leadsTo(service, container)));
   const open = pod.mainContainers.filter(hasTrafficPort);
   for (const candidates of [hit, open, pod.mainContainers]) {
-    const serving = candidates.filter((container) => !standsBeside(container));
+    const serving = candidates.filter(isApp);
     if (serving.length > 0) return candidates === pod.mainContainers ? serving.slice(0, 1) : serving;
   }
   for (const candidates of [hit, open]) if (candidates.length > 0) return candidates;
@@ -62,7 +68,10 @@ export function isDiscovery(service: KubernetesObject): boolean {
 export function isForManagement(service: KubernetesObject): boolean {
   const ports = valueAt(service.value, ["spec", "ports"]);
   if (!Array.isArray(ports) || ports.length === 0) return false;
-  const named = ports.every((port) => isRecord(port) && ofManagement.test(String(port["name"] ?? "")));
+  const named = ports.every((port) => {
+    const name: unknown = isRecord(port) ? port["name"] : undefined;
+    return typeof name === "string" && ofManagement.test(name);
+  });
   return named || (ports.length === 1 && /(^|-)(metrics|monitoring|monitor|exporter)(-|$)/.test(service.name));
 }
 

@@ -1,7 +1,8 @@
+import { repositoryOf } from "./image.ts";
 import type { Container } from "./pod.ts";
 
-/** A program that an app's requests pass through on their way in or out of the pod. */
-export interface TrafficProxy {
+/** A program that requests pass through on their way into or out of the pod. */
+interface TrafficProxy {
   readonly name: string;
   readonly names: RegExp;
   /** Image repositories, without tag or digest. */
@@ -10,6 +11,8 @@ export interface TrafficProxy {
   readonly programs: RegExp;
   /** A word of the command line or `NAME=value` that makes it wait for its connections after SIGTERM. */
   readonly waits?: RegExp;
+  /** True for a server that may just as well be the app itself. */
+  readonly front?: true;
 }
 
 const never = /^(?!)/;
@@ -61,11 +64,10 @@ const trafficProxies: readonly TrafficProxy[] = [
     names: never,
     images: /(^|\/)(nginx|nginx-unprivileged|openresty)$/,
     programs: /^(nginx|openresty)$/,
+    front: true,
   },
-  { name: "HAProxy", names: never, images: /(^|\/)haproxy(-alpine)?$/, programs: /^haproxy$/ },
+  { name: "HAProxy", names: never, images: /(^|\/)haproxy(-alpine)?$/, programs: /^haproxy$/, front: true },
 ];
-
-const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
 
 /** The well-known proxy that a container is, by its name, image or program. */
 export function trafficProxyOf({ name, image, process }: Container): TrafficProxy | undefined {
@@ -76,6 +78,12 @@ export function trafficProxyOf({ name, image, process }: Container): TrafficProx
       proxy.images.test(repository) ||
       (process.program !== undefined && proxy.programs.test(process.program)),
   );
+}
+
+/** A proxy that serves the app beside it, as meshes and database proxies do; undefined for all else. */
+export function companionProxyOf(container: Container): TrafficProxy | undefined {
+  const proxy = trafficProxyOf(container);
+  return proxy?.front === true ? undefined : proxy;
 }
 
 /** True where a setting makes the proxy wait for its connections after SIGTERM. */

@@ -7,7 +7,7 @@ export function sameNamespace(a: KubernetesObject, b: KubernetesObject): boolean
   return a.namespace === undefined || b.namespace === undefined || a.namespace === b.namespace;
 }
 
-/** Whether a Service's or PodDisruptionBudget's selector matches labels. An empty or missing selector of a Service selects nothing, that of a budget everything. */
+/** Whether a Service's or PodDisruptionBudget's selector matches labels. An empty selector of a Service selects nothing, that of a budget everything; a missing one nothing. */
 export function matchesSelector(object: KubernetesObject, labels: Readonly<Record<string, string>>): boolean {
   const selector = valueAt(object.value, ["spec", "selector"]);
   if (object.kind === "Service")

@@ -1,9 +1,9 @@
 import type { FactId } from "../facts/facts.ts";
-import type { Pod } from "../pods/pod.ts";
+import type { Container, Pod } from "../pods/pod.ts";
 import { definePodRule, type Problem, type RuleContext, type Severity } from "../rule.ts";
 import { drainAnnotation } from "../shutdown/drain.ts";
 import { hookOverruns } from "../shutdown/hook-overrun.ts";
-import { describeGrace, marginTerm, raiseFix, raiseGrace, type NeededGrace } from "../shutdown/needed-grace.ts";
+import { atMost, describeGrace, marginTerm, raiseFix, raiseGrace, type NeededGrace } from "../shutdown/needed-grace.ts";
 import { preStopOf } from "../shutdown/pre-stop.ts";
 import type { Term } from "../shutdown/term.ts";
 import type { Row } from "../shutdown/timeline.ts";
@@ -157,6 +157,18 @@ spec:
 `,
     },
     {
+      name: "documented defaults on both sides that meet but for the margin",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: defaults }
+spec:
+  containers:
+    - { name: api, image: registry.example/api:1, command: [gunicorn, "api:app"] }
+    - { name: linkerd-proxy, image: "cr.l5d.io/linkerd/proxy:edge-26.1.1" }
+`,
+    },
+    {
       name: "a Job is only judged by what is sure",
       yaml: `
 apiVersion: batch/v1
@@ -180,10 +192,11 @@ function overrun(pod: Pod, rows: readonly Row[], context: RuleContext): Problem 
   const margin = marginTerm(context.budget);
   const fits = ({ seconds }: WayOut): boolean => seconds + margin.seconds.max <= pod.graceSeconds;
   const sure = wayOut(rows, (term) => asLong(term, atLeast(term)));
-  const allowed = wayOut(rows, (term) => asLong(term, term.known ? atMost(term) : atLeast(term)));
+  const allowed = wayOut(rows, (term, { container }) => asLong(term, longest(term, container)));
   const counted = pod.lifetime === "job" ? sure : allowed;
   if (fits(counted)) return undefined;
   const severity = sure.seconds > pod.graceSeconds ? "error" : severityOf(counted, pod);
+  if (severity === undefined) return undefined;
   const raise = raiseGrace(pod, context.budget);
   return {
     ...about(pod, [...counted.terms, margin], context),
@@ -239,18 +252,21 @@ function about(pod: Pod, terms: readonly Term[], context: RuleContext): Pick<Pro
 const needs = ({ terms, assumed }: NeededGrace): string => (assumed ? `; set it to at least ${formatSum(terms)}` : "");
 
 /** A lost signal makes every drain endless: that is signal-reaches-app's finding, not a matter of seconds. */
-const atLeast = ({ term, seconds }: Term): number => (term === "drain" && seconds.min === Infinity ? 0 : seconds.min);
-const atMost = ({ term, seconds }: Term): number => (term === "drain" && seconds.max === Infinity ? 0 : seconds.max);
+const isLost = ({ term, seconds }: Term): boolean => term === "drain" && seconds.max === Infinity;
+const atLeast = (term: Term): number => (term.known && isLost(term) ? 0 : term.seconds.min);
+const longest = (term: Term, container: Container): number =>
+  term.known && !isLost(term) ? atMost(term, container) : atLeast(term);
 
-/** A contradiction between two written numbers weighs more than one with a program's default, or by the margin alone. */
-function severityOf({ seconds, terms }: WayOut, pod: Pod): Severity {
+/** A contradiction between two written numbers weighs more than one with a program's default, which by the margin alone is none. */
+function severityOf({ seconds, terms }: WayOut, pod: Pod): Severity | undefined {
   const byMargin = seconds <= pod.graceSeconds;
   const hooked = terms.some(({ term }) => term.startsWith("preStop"));
   const drains = terms.filter(({ term, seconds: length }) => term.startsWith("drain") && length.max > 0);
   const written = drains.every(({ origin }) => origin.at !== undefined);
   const documented = drains.every(({ origin }) => origin.kind === "annotation" || origin.source !== undefined);
   if (written && documented) return byMargin ? "warn" : "error";
-  return (written || hooked) && !byMargin ? "warn" : "advice";
+  if (byMargin) return written || hooked ? "advice" : undefined;
+  return written || hooked ? "warn" : "advice";
 }
 
 function facts({ terms }: WayOut): readonly FactId[] {

@@ -1,7 +1,6 @@
 import type { Edit, Fix } from "../edit.ts";
-import { valueAt, type Path } from "../path.ts";
+import { valueAt } from "../path.ts";
 import { fieldHomes, isHome, type Level } from "../pods/field-homes.ts";
-import { knownPodPlace } from "../pods/find.ts";
 import type { KubernetesObject } from "../pods/object.ts";
 import { defaultGraceSeconds } from "../pods/read-pod.ts";
 import { strayFields, type StrayField } from "../pods/stray-fields.ts";
@@ -19,14 +18,12 @@ resource may have fields of these names.`,
   cites: ["default-30", "liveness-kill-grace-order", "no-readiness-means-ready"],
   needs: "pod",
   *check(object) {
-    const podAt = knownPodPlace(object);
-    if (podAt === undefined) return;
     const found = strayFields(object);
     for (const stray of found) {
       // Two strays that want the same place contradict each other; which is meant is for the author to say.
       const alone = found.every((other) => other === stray || other.home?.join("\n") !== stray.home?.join("\n"));
       const fix = alone ? move(stray, object) : undefined;
-      yield { at: stray.at, message: explain(stray, object, podAt), ...(fix && { fix }) };
+      yield { at: stray.at, message: explain(stray, object), ...(fix && { fix }) };
     }
   },
   examples: [
@@ -228,59 +225,75 @@ function move({ at, key, field, level, value, home }: StrayField, object: Kubern
     return { title: "Remove the grace period of the readiness probe", safe: true, edits: [remove] };
   }
   if (home === undefined || valueAt(object.value, home) !== undefined) return undefined;
-  // `lifecycle` may hold something already where a hook is moved into it from the list's own level.
-  const parent = valueAt(object.value, home.slice(0, -1));
-  if (parent !== undefined && (typeof parent !== "object" || parent === null)) return undefined;
+  const parent = home.slice(0, -1);
+  const holder = valueAt(object.value, parent);
+  if (holder !== undefined && (typeof holder !== "object" || holder === null)) return undefined;
+  const isRename = parent.join("\n") === at.slice(0, -1).join("\n");
   return {
-    title: `Move it to ${field} of the ${homeText(field)}`,
+    title: isRename ? `Rename it to ${field}` : `Move it to ${field} in ${homeText(field)}`,
     safe: false,
     edits: [remove, { op: "set", at: home, value }],
   };
 }
 
-const homeText = (field: string): string => {
-  if (field === "strategy") return "Deployment's spec";
-  return fieldHomes[field]?.[0] === "workload" ? "workload's spec" : (fieldHomes[field]?.[0] ?? "pod spec");
-};
+function homeText(field: string): string {
+  switch (fieldHomes[field]?.[0]) {
+    case "container":
+      return "the container";
+    case "lifecycle":
+      return "lifecycle of the container";
+    case "workload":
+      return "the workload's spec";
+    default:
+      return "the pod spec";
+  }
+}
 
-function explain({ key, field, level, home }: StrayField, object: KubernetesObject, podAt: Path): string {
+function explain(stray: StrayField, object: KubernetesObject): string {
+  const { key, field, level, home } = stray;
   if (level === "readiness probe") {
     return `${key} is forbidden in a readiness probe, which never restarts anything: the API server refuses the object; liveness and startup probes may have one`;
   }
-  const place =
-    level === "object"
-      ? `a ${object.kind} beside its spec`
-      : level === "workload"
-        ? `the spec of a ${object.kind}`
-        : `a ${level}`;
-  const dropped = `${key} is no field of ${level === "metadata" ? "metadata" : place}: the API server drops it, as a rule without a word, so ${effect(field, object, podAt)}`;
-  return `${dropped}; ${advice(key, field, home, level, object)}`;
+  const inPlace =
+    home !== undefined && home.join("\n") !== stray.at.join("\n") && valueAt(object.value, home) !== undefined;
+  const harm = inPlace ? `only ${field} at its own place counts` : effect(field);
+  return `${key} is no field of ${placeText(level, object)}: the API server drops it, usually without a word, so ${harm}; ${advice(stray, object)}`;
 }
 
-function advice(key: string, field: string, home: Path | undefined, level: Level, object: KubernetesObject): string {
-  if (field === "strategy" && isHome("updateStrategy", "workload", object.kind)) {
-    return `a ${object.kind} has updateStrategy in its spec`;
+function placeText(level: Level, { kind }: KubernetesObject): string {
+  switch (level) {
+    case "object":
+      return `a ${kind} beside its spec`;
+    case "workload":
+      return `the spec of a ${kind}`;
+    case "metadata":
+    case "lifecycle":
+      return level;
+    case "handler":
+      return "a hook";
+    default:
+      return `a ${level}`;
   }
-  if (field === "updateStrategy" && isHome("strategy", "workload", object.kind)) {
-    return `a ${object.kind} has strategy in its spec`;
+}
+
+function advice({ key, field, home, level }: StrayField, object: KubernetesObject): string {
+  const sameThere = { strategy: "updateStrategy", updateStrategy: "strategy" }[field];
+  if (sameThere !== undefined && isHome(sameThere, "workload", object.kind)) {
+    return `a ${object.kind} has ${sameThere} in its spec`;
   }
   if (fieldHomes[field]?.includes("workload") === true && !isHome(field, "workload", object.kind)) {
     return `a ${object.kind} has nothing like it`;
   }
   if (isHome(field, level, object.kind)) return `it is called ${field}`;
   const called = key === field ? "it belongs" : `it is called ${field} and belongs`;
-  return `${called} into the ${homeText(field)}${home === undefined && field !== "strategy" ? " it is meant for" : ""}`;
+  return `${called} in ${homeText(field)}${home === undefined ? " it is meant for" : ""}`;
 }
 
 /** What happens because the field is not there. */
-function effect(field: string, object: KubernetesObject, podAt: Path): string {
+function effect(field: string): string {
   switch (field) {
-    case "terminationGracePeriodSeconds": {
-      const written = valueAt(object.value, [...podAt, field]);
-      return typeof written === "number"
-        ? `the grace period is ${written} s`
-        : `the grace period is ${defaultGraceSeconds} s, the default`;
-    }
+    case "terminationGracePeriodSeconds":
+      return `the grace period is ${defaultGraceSeconds} s, the default`;
     case "shareProcessNamespace":
       return "each container keeps a PID namespace of its own";
     case "hostPID":

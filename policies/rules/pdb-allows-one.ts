@@ -2,6 +2,7 @@ import { valueAt, type Path } from "../path.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { ObjectSet } from "../pods/object-set.ts";
 import { isShare, leastReplicas, percentOf, shareOf, type Replicas } from "../pods/replicas.ts";
+import { sameNamespace } from "../pods/traffic.ts";
 import { defineObjectRule, type Problem } from "../rule.ts";
 
 export default defineObjectRule({
@@ -246,17 +247,29 @@ function replicasBehind(budget: KubernetesObject, set: ObjectSet): Replicas | un
 function sharesPod(budget: KubernetesObject, set: ObjectSet): Problem | undefined {
   for (const pod of set.podsSelectedBy(budget)) {
     const budgets = set.disruptionBudgetsOf(pod);
-    const [first] = budgets;
-    const other = budgets.slice(0, budgets.indexOf(budget)).find((one) => identity(one) !== identity(budget));
-    if (first === undefined || other === undefined) continue;
-    return {
-      at: ["spec", "selector"],
-      severity: "error",
-      message: `${nameOf(other)} selects the pods of ${nameOf(pod.object)} too: with two budgets on one pod the eviction API answers 500, so no drain can move it`,
-      facts: ["eviction-api-grace"],
-    };
+    const other = budgets
+      .slice(0, budgets.indexOf(budget))
+      .find((one) => sameNamespace(one, budget) && identity(one) !== identity(budget));
+    if (other === undefined) continue;
+    const double = `${nameOf(other)} selects the pods of ${nameOf(pod.object)} too: with two budgets on one pod the eviction API answers 500, so no drain can move it`;
+    const found = { at: ["spec", "selector"], facts: ["eviction-api-grace" as const] };
+    return together(budget, other)
+      ? { ...found, severity: "error", message: double }
+      : {
+          ...found,
+          verdict: "undetermined",
+          message: `${double}, if both are applied to one namespace; write metadata.namespace to have this judged`,
+        };
   }
   return undefined;
 }
 
+/** Whether two objects are sure to meet in a cluster: overlays for different clusters often leave the namespace out. */
+function together(a: KubernetesObject, b: KubernetesObject): boolean {
+  return a.namespace === undefined || b.namespace === undefined
+    ? folderOf(a) === folderOf(b)
+    : a.namespace === b.namespace;
+}
+
+const folderOf = ({ file }: KubernetesObject): string => file?.slice(0, file.lastIndexOf("/") + 1) ?? "";
 const identity = ({ kind, name }: KubernetesObject): string => `${kind}/${name}`;

@@ -2,11 +2,11 @@ import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import {
   hasTrafficPort,
+  isApp,
   isDiscovery,
   isForManagement,
   isIdle,
   publishesNotReady,
-  standsBeside,
   trafficPath,
 } from "../pods/traffic-path.ts";
 import { definePodRule, type Problem } from "../rule.ts";
@@ -14,6 +14,7 @@ import { delayFix, missingHookAt } from "../shutdown/delay-fix.ts";
 import { servesAfterSigterm } from "../shutdown/drain.ts";
 import { preStopOf } from "../shutdown/pre-stop.ts";
 import { formatSeconds } from "../shutdown/interval.ts";
+import type { Term } from "../shutdown/term.ts";
 
 export default definePodRule({
   id: "prestop-delay",
@@ -56,10 +57,13 @@ A preStop sleep of 0 seconds says that the author wants no delay.`,
     const hooked = path.filter(({ preStop }) => preStop !== undefined);
     for (const container of hooked) yield* tooShort(pod, container, least);
     if (hooked.length > 0) return;
-    if (pod.mainContainers.some((container) => container.preStop !== undefined && !standsBeside(container))) {
+    if (pod.mainContainers.some((container) => container.preStop !== undefined && isApp(container))) {
       if (path.every(hasTrafficPort)) return;
     }
-    const cut = path.filter((container) => (servesAfterSigterm(pod, container)?.seconds.max ?? 0) < least);
+    const serving = path.map((container) => ({ container, serves: servesAfterSigterm(pod, container) }));
+    const untold = serving.find(({ serves }) => serves?.known === false);
+    if (untold?.serves !== undefined) yield undetermined(untold.container, untold.serves);
+    const cut = serving.flatMap(({ container, serves }) => ((serves?.seconds.max ?? 0) < least ? [container] : []));
     const [first] = cut;
     if (first === undefined) return;
     const result = delayFix(pod, cut, delaySeconds, context);
@@ -206,6 +210,22 @@ spec:
 `,
     },
     {
+      name: "it says so, but not in seconds",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: lingers
+  annotations: { gracewarden.io/serves-after-sigterm-seconds: "a while" }
+spec:
+  containers:
+    - name: app
+      image: registry.example/app:1
+      ports: [{ containerPort: 8080 }]
+`,
+      reports: ['? metadata.annotations["gracewarden.io/serves-after-sigterm-seconds"]'],
+    },
+    {
       name: "a delay, a hook of the author's own, and a zero-second sleep",
       yaml: `
 apiVersion: v1
@@ -290,6 +310,17 @@ function* tooShort(pod: Pod, container: Container, least: number): Iterable<Prob
     container: container.name,
     message: `the preStop delay of ${container.name} is ${formatSeconds(seconds)}, less than the ${least} s in which endpoints leave: requests that arrive after SIGTERM may be refused`,
     evidence: [hook.duration],
+  };
+}
+
+/** Somebody says how long it serves on, but in a way that cannot be read here. */
+function undetermined(container: Container, serves: Term): Problem {
+  return {
+    at: serves.origin.at ?? container.path(),
+    container: container.name,
+    verdict: "undetermined",
+    message: `whether ${container.name} goes on serving after SIGTERM long enough cannot be told: ${serves.origin.text}; write the seconds out, or give it a preStop delay`,
+    evidence: [serves],
   };
 }
 

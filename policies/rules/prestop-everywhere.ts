@@ -1,5 +1,5 @@
 import type { Container, Pod } from "../pods/pod.ts";
-import { hasTrafficPort, standsBeside } from "../pods/traffic-path.ts";
+import { hasTrafficPort, isApp, standsBeside } from "../pods/traffic-path.ts";
 import { trafficProxyOf } from "../pods/traffic-proxy.ts";
 import { definePodRule } from "../rule.ts";
 import { delayFix, missingHookAt } from "../shutdown/delay-fix.ts";
@@ -23,7 +23,7 @@ the same delay, or the helper becomes a native sidecar, which is stopped after t
     const delaying = context
       .timeline(pod, { kind: "delete" })
       .rows.filter(
-        ({ container, hook }) => container.role === "main" && !standsBeside(container) && (hook?.seconds.min ?? 0) >= 1,
+        ({ container, hook }) => container.role === "main" && isApp(container) && (hook?.seconds.min ?? 0) >= 1,
       )
       .toSorted((a, b) => (b.hook?.seconds.min ?? 0) - (a.hook?.seconds.min ?? 0));
     const [longest] = delaying;
@@ -101,6 +101,21 @@ spec:
     - { name: nginx-exporter, image: registry.example/exporter:1, ports: [{ containerPort: 9113 }] }
     - { name: stats, image: registry.example/stats:1, ports: [{ name: http-metrics, containerPort: 9090 }] }
     - { name: worker, image: registry.example/worker:1 }
+`,
+    },
+    {
+      name: "a mesh proxy that waits for the app, as its injector has it",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: mesh }
+spec:
+  containers:
+    - name: linkerd-proxy
+      image: cr.l5d.io/linkerd/proxy:edge-26.1.1
+      ports: [{ containerPort: 4143 }]
+      lifecycle: { preStop: { exec: { command: [/bin/sleep, "10"] } } }
+    - { name: app, image: registry.example/app:1, ports: [{ containerPort: 8080 }] }
 `,
     },
     {

@@ -1,6 +1,6 @@
-import type { Container, Pod } from "../pods/pod.ts";
-import { standsBeside } from "../pods/traffic-path.ts";
-import { trafficProxyOf, waitsForConnections, type TrafficProxy } from "../pods/traffic-proxy.ts";
+import type { Pod } from "../pods/pod.ts";
+import { isApp } from "../pods/traffic-path.ts";
+import { companionProxyOf, waitsForConnections } from "../pods/traffic-proxy.ts";
 import { definePodRule } from "../rule.ts";
 import type { Row } from "../shutdown/timeline.ts";
 
@@ -20,13 +20,13 @@ restartPolicy Always) it is stopped after the app; otherwise it needs a preStop 
   *check(pod, _options, context) {
     if (pod.lifetime === "job") return;
     const { rows } = context.timeline(pod, { kind: "delete" });
-    const apps = rows.filter(({ container }) => isApp(container));
+    const apps = rows.filter(({ container }) => container.role === "main" && isApp(container));
     const [app] = apps;
     // Where an app delays, prestop-everywhere reports the proxy that does not.
     if (app === undefined || apps.some(({ hook }) => (hook?.seconds.min ?? 0) >= 1)) return;
     for (const row of rows) {
       const { container } = row;
-      const proxy = container.role === "main" ? outwardProxy(container) : undefined;
+      const proxy = container.role === "main" ? companionProxyOf(container) : undefined;
       if (proxy === undefined || container.preStop !== undefined || waitsForConnections(proxy, container)) continue;
       const title = container.name === proxy.name ? "" : ` (${proxy.name})`;
       const harm = row.drain.known && app.drain.known && seconds(row) < seconds(app) && seconds(app) < Infinity;
@@ -135,15 +135,6 @@ spec:
     },
   ],
 });
-
-/** A proxy that the app beside it sends and receives through; a plain nginx or HAProxy may be anything. */
-function outwardProxy(container: Container): TrafficProxy | undefined {
-  const proxy = trafficProxyOf(container);
-  return proxy?.name === "nginx" || proxy?.name === "HAProxy" ? undefined : proxy;
-}
-
-const isApp = (container: Container): boolean =>
-  container.role === "main" && outwardProxy(container) === undefined && !standsBeside(container);
 
 function advice(pod: Pod, oldestMinor: number): string {
   return oldestMinor >= sidecarMinor && pod.os === "linux"

@@ -1,11 +1,10 @@
 import type { Fix } from "../edit.ts";
-import { baseName } from "../pods/command-name.ts";
 import { withExec } from "../pods/exec-last.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import { endOfScript } from "../pods/script-process.ts";
-import { builtins, nameOf, readInvocation, simpleCommands } from "../pods/shell-commands.ts";
-import { parseShell, type Command } from "../pods/shell.ts";
-import { shells } from "../pods/wrappers.ts";
+import { builtins, nameOf, simpleCommands } from "../pods/shell-commands.ts";
+import type { Command } from "../pods/shell.ts";
+import { writtenScript } from "../pods/written-script.ts";
 import { definePodRule, type Severity } from "../rule.ts";
 import { describeGrace } from "../shutdown/needed-grace.ts";
 import { preStopOf } from "../shutdown/pre-stop.ts";
@@ -141,8 +140,7 @@ const idle = new Set([
 
 function isIdle({ spec, process }: Container): boolean {
   if (process.program !== undefined && idle.has(process.program)) return true;
-  const script = parseShell(invocation(spec)?.script ?? "") ?? [];
-  const names = simpleCommands(script).map((command) => nameOf(command) ?? "");
+  const names = simpleCommands(writtenScript(spec)?.tree ?? []).map((command) => nameOf(command) ?? "");
   return names.length > 0 && names.every((name) => name === "" || idle.has(name) || builtins.has(name));
 }
 
@@ -157,13 +155,8 @@ function severityFor(pod: Pod, container: Container, hookTells: boolean): Severi
 /** Then the script itself is the program, and the shell gets the signal. */
 const endsInLoop = (container: Container): boolean => lastCommands(container)[0]?.kind === "loop";
 
-function lastCommands({ spec }: Container): readonly Command[] {
-  return (
-    parseShell(invocation(spec)?.script ?? "")
-      ?.at(-1)
-      ?.pipelines.at(-1)?.commands ?? []
-  );
-}
+const lastCommands = ({ spec }: Container): readonly Command[] =>
+  writtenScript(spec)?.tree?.at(-1)?.pipelines.at(-1)?.commands ?? [];
 
 function describe(pod: Pod, container: Container, signal: "lost" | "cut"): string {
   const { name, process } = container;
@@ -182,10 +175,6 @@ function remedy(container: Container, program: string): string {
   const { process } = container;
   if (process.first === "wrapper") return "start the program itself";
   if (process.why.includes("trap")) return `let the trap pass the signal on to ${program} and wait for it`;
-  const last =
-    parseShell(invocation(spec)?.script ?? "")
-      ?.at(-1)
-      ?.pipelines.at(-1)?.commands ?? [];
   // As PID 1 a `sleep` would not end by the signal either (D9).
   if (endsInLoop(container) || isIdle(container))
     return "let the script trap SIGTERM and end, with `sleep 5 & wait` in place of `sleep 5`";
@@ -195,32 +184,11 @@ function remedy(container: Container, program: string): string {
     : "start it by `exec` as the script's last command";
 }
 
-interface Invocation {
-  readonly shell: string;
-  readonly script: string;
-  readonly at: readonly [string, number];
-}
-
-/** The script behind `sh -c`, and where in the container it stands. */
-function invocation({ command = [], args = [] }: Container["spec"]): Invocation | undefined {
-  const words = [...command, ...args];
-  const shell = words.findIndex((word) => Object.hasOwn(shells, baseName(word)));
-  if (shell < 0) return undefined;
-  const { script } = readInvocation(words.slice(shell + 1));
-  const index = script === undefined ? -1 : words.indexOf(script, shell + 1);
-  if (script === undefined || index < 0) return undefined;
-  return {
-    shell: baseName(words[shell] ?? ""),
-    script,
-    at: index < command.length ? ["command", index] : ["args", index - command.length],
-  };
-}
-
 /** True where some kinds of `sh` become the script's last command by themselves (D12). */
 function mayReplaceItself({ spec, process }: Container): boolean {
-  const found = invocation(spec);
+  const found = writtenScript(spec);
   if (process.first !== "shell" || found?.shell !== "sh") return false;
-  const end = endOfScript(found.script);
+  const end = endOfScript(found.text);
   return end.kind === "stays" && end.replaceable && !end.redirected;
 }
 
@@ -229,8 +197,8 @@ const replacing = /(?:^|[/:_.-])(?:alpine|busybox|ubi\d*|centos|fedora|rockylinu
 
 function execFix(container: Container): Fix | undefined {
   const { spec, process } = container;
-  const found = process.first === "wrapper" || isIdle(container) ? undefined : invocation(spec);
-  const script = found && withExec(found.script);
+  const found = process.first === "wrapper" || isIdle(container) ? undefined : writtenScript(spec);
+  const script = found && withExec(found.text);
   if (found === undefined || script === undefined || endOfScript(script).kind !== "becomes") return undefined;
   return {
     title: "Put `exec` in front of the script's last command",

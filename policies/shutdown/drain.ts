@@ -12,14 +12,15 @@ export const drainAnnotation = "gracewarden.io/drain-seconds";
 /**
  * How many seconds a container's program needs from the stop signal to its exit if nothing cuts it.
  *
- * In this order: the annotation for this container, the annotation for all main containers, what becomes of the signal, a recogniser, unknown.
+ * In this order: what becomes of a signal that does not arrive (no annotation helps there), the annotation for this
+ * container, the annotation for all main containers, a recogniser, unknown.
  * `hookTells`: a preStop hook tells the program that it is leaving before the stop signal comes.
  * An annotation is a stated need and counts exactly; a recogniser gives the range from an idle program to the longest that is allowed.
  */
 export function drainOf(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Term {
   return {
     term: "drain",
-    ...(annotated(container, pod) ?? ofSignal(container) ?? recognised(container, pod, options) ?? unstated(container)),
+    ...(ofSignal(container) ?? annotated(container, pod) ?? recognised(container, pod, options) ?? unstated(container)),
   };
 }
 

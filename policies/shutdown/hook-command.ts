@@ -3,7 +3,7 @@ import { builtins, readInvocation } from "../pods/shell-commands.ts";
 import type { Word } from "../pods/shell-words.ts";
 import { shells, wrappers } from "../pods/wrappers.ts";
 import type { HookReading } from "./hook-reading.ts";
-import { apart, leaves, nothing, secondsOf, takes, unknownRun, type Run } from "./hook-run.ts";
+import { leaves, nothing, secondsOf, takes, unknownRun, type Run } from "./hook-run.ts";
 import { between, exactly } from "./interval.ts";
 import { sentSignals } from "./sent-signal.ts";
 
@@ -20,7 +20,7 @@ const looking = new Set(
 const marking = new Set("chmod chown cp ln mkdir mktemp mv rm rmdir touch truncate".split(" "));
 
 /** Built-in commands that wait for something, or run what cannot be told. */
-const waiting = new Set([".", "eval", "read", "source"]);
+const unseen = new Set([".", "eval", "read", "source"]);
 
 /** A second is plenty for a program that only signals, looks or marks. */
 const moment = between(0, 1);
@@ -37,7 +37,12 @@ export function runCommand(
 ): Run {
   const [word, ...rest] = words;
   if (word === undefined) return nothing;
-  const shown = `\`${shorten(words.map(({ text }) => text).join(" "))}\``;
+  const shown = `\`${shorten(
+    words
+      .slice(0, 60)
+      .map(({ text }) => text)
+      .join(" "),
+  )}\``;
   const unknown = (why: string): Run => {
     reading.unknown(why);
     return unknownRun;
@@ -49,7 +54,10 @@ export function runCommand(
   }
   const name = baseName(word.text);
   const next = (inner: readonly HookWord[], innerInShell = false): Run =>
-    runCommand(inner, innerInShell, reading, script);
+    reading.deeper(
+      () => runCommand(inner, innerInShell, reading, script),
+      () => unknown("the preStop command is nested too deep to be read"),
+    );
   const texts = rest.map(({ text }) => text);
   const isBuiltin = inShell && builtins.has(name) && !word.text.includes("/");
   if (!isBuiltin) reading.programs.add(name);
@@ -113,6 +121,9 @@ export function runCommand(
   return unknown(`how long \`${shorten(name)}\` in the preStop command takes is not known`);
 }
 
+/** Built-in commands that may fail; the others here succeed. */
+const mayFail = new Set(["[", "[[", "cd", "hash", "let", "shift", "test", "type"]);
+
 function builtin(
   name: string,
   rest: readonly HookWord[],
@@ -121,31 +132,34 @@ function builtin(
   next: (inner: readonly HookWord[], inShell?: boolean) => Run,
   unknown: (why: string) => Run,
 ): Run {
-  if (name === "exec" || name === "command" || name === "builtin") {
-    if (name === "command" && /^-[vV]/.test(rest[0]?.text ?? "")) return done(exactly(0), undefined);
-    const inner = afterOptions(rest, { withValue: name === "exec" ? ["-a"] : [] });
-    if (inner.length === 0) return done(exactly(0), true);
-    return name === "exec" ? { ...next(inner), ends: "yes" } : next(inner, true);
+  switch (name) {
+    case "exec": {
+      const inner = afterOptions(rest, { withValue: ["-a"] });
+      if (inner.length === 0) return nothing;
+      const run = next(inner);
+      return { ...leaves("exits"), exits: secondsOf(run), known: run.known };
+    }
+    case "command":
+    case "builtin":
+      return /^-[vV]/.test(rest[0]?.text ?? "") ? takes(exactly(0), "either") : next(afterOptions(rest, {}), true);
+    case "exit":
+      return leaves("exits");
+    case "return":
+      return leaves("returns");
+    case "false":
+      return takes(exactly(0), "fails");
+    case "set":
+      if (rest.some(({ text }) => text === "errexit" || /^-[a-z]*e/.test(text))) reading.stopsAtFailure = true;
+      return nothing;
+    case "wait":
+      if (reading.hasJobs) return unknown("`wait` in the preStop command waits for background commands");
+      return nothing;
   }
-  if (!waiting.has(name)) {
-    if (name === "wait")
-      return reading.hasJobs
-        ? unknown("`wait` in the preStop command waits for background commands")
-        : done(exactly(0), undefined);
-    if (name === "exit" || name === "return") return { ...done(exactly(0), undefined), ends: "yes" };
-    if (name === "break" || name === "continue") return { ...done(exactly(0), true), ends: "maybe" };
-    if (name === "set" && rest.some(({ text }) => text === "errexit" || /^-[a-z]*e/.test(text)))
-      reading.stopsAtFailure = true;
-    const fails =
-      name === "false"
-        ? false
-        : ["[", "[[", "test", "cd", "let", "type", "hash", "shift"].includes(name)
-          ? undefined
-          : true;
-    return done(exactly(0), fails);
+  if (unseen.has(name)) {
+    reading.tells = true;
+    return unknown(`what ${shown} in the preStop command does is not known`);
   }
-  reading.tells = true;
-  return unknown(`what ${shown} in the preStop command does is not known`);
+  return takes(exactly(0), mayFail.has(name) ? "either" : "succeeds");
 }
 
 function sleep(operands: readonly HookWord[], shown: string, reading: HookReading, unknown: (why: string) => Run): Run {
@@ -159,7 +173,7 @@ function sleep(operands: readonly HookWord[], shown: string, reading: HookReadin
   );
   // An operand that it does not understand makes `sleep` fail at once, and so does none.
   reading.took(shown);
-  return sum === undefined || words.length === 0 ? done(exactly(0), false) : done(exactly(sum), true);
+  return sum === undefined || words.length === 0 ? takes(exactly(0), "fails") : takes(exactly(sum), "succeeds");
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -174,28 +188,26 @@ export function sleepSeconds(text: string): number | undefined {
 const timeoutSyntax = { withValue: ["-s", "--signal", "-k", "--kill-after", "-t"] };
 
 function timeout(rest: readonly HookWord[], reading: HookReading, next: (inner: readonly HookWord[]) => Run): Run {
-  const texts = rest.map(({ text }) => text);
+  const behind = afterOptions(rest, timeoutSyntax);
+  const options = rest.slice(0, rest.length - behind.length).map(({ text }) => text);
   // Busybox before 1.30 has `timeout -t SECONDS`.
-  const [old, after] = [optionValue(texts, ["-t"]), optionValue(texts, ["-k", "--kill-after"])];
-  const operands = afterOptions(rest, timeoutSyntax);
-  const [limitWord, inner] =
-    old === undefined ? [operands[0], operands.slice(1)] : [{ text: old, literal: true }, operands];
-  const written = limitWord?.literal === true ? sleepSeconds(limitWord.text) : undefined;
-  const limit = written === 0 || written === undefined ? Infinity : written;
+  const old = optionValue(options, ["-t"]);
+  const [limitWord, inner] = old === undefined ? [behind[0], behind.slice(1)] : [{ text: old, literal: true }, behind];
   const [run, parts] = reading.apart(() => next(inner));
-  if (limit === Infinity || (run.known && run.seconds.max <= limit)) {
+  const seconds = secondsOf(run);
+  const written = limitWord?.literal === true ? sleepSeconds(limitWord.text) : undefined;
+  // 0 means no limit.
+  const limit = written === 0 || written === undefined ? Infinity : written;
+  if (limit === Infinity || (run.known && seconds.max <= limit)) {
     reading.add(parts);
-    if (limitWord?.literal === false && !run.known) return run;
-    return limitWord?.literal === false ? { ...run, seconds: between(0, run.seconds.max), succeeds: undefined } : run;
+    const atMost = limitWord?.literal === false ? between(0, seconds.max) : undefined;
+    return atMost === undefined ? run : { ...takes(atMost, "either"), known: run.known };
   }
-  const most = limit + (after === undefined || run.known ? 0 : (sleepSeconds(after) ?? 0));
   reading.took(`\`timeout ${limitWord?.text ?? ""}\``);
-  return {
-    ...run,
-    known: true,
-    seconds: between(Math.min(run.seconds.min, limit), Math.min(run.seconds.max, most)),
-    succeeds: run.seconds.min > limit ? false : undefined,
-  };
+  // What is cut by the limit has failed; `-k` gives a program that does not heed SIGTERM some more.
+  if (seconds.min > limit) return takes(exactly(limit), "fails");
+  const more = run.known ? 0 : (sleepSeconds(optionValue(options, ["-k", "--kill-after"]) ?? "0") ?? 0);
+  return takes(between(seconds.min, limit + more), "either");
 }
 
 /** `-m 5`, `-m5`, `--max-time 5`, `--max-time=5`, `-sSm 5`. */

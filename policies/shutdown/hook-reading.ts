@@ -1,15 +1,4 @@
-import type { Interval } from "./interval.ts";
 import type { SentSignal } from "./sent-signal.ts";
-
-/** What running a part of a hook takes. */
-export interface Run {
-  readonly seconds: Interval;
-  readonly known: boolean;
-  /** Undefined where it may succeed or fail. */
-  readonly succeeds: boolean | undefined;
-  /** Whether the script around it ends with it: `exit`, `exec`. */
-  readonly ends: "no" | "maybe" | "yes";
-}
 
 /** Where the seconds come from. */
 interface Part {
@@ -27,11 +16,24 @@ export class HookReading {
   /** `set -e`. */
   stopsAtFailure = false;
   #parts: Part[] = [];
-  #commandsLeft = 100_000;
+  #costLeft = 100_000;
+  #depth = 0;
 
-  /** False once so many commands were read that functions calling each other must be at work. */
-  goesOn(): boolean {
-    return this.#commandsLeft-- > 0;
+  /** False once so much was read that functions calling each other must be at work. */
+  goesOn(cost = 1): boolean {
+    this.#costLeft -= cost;
+    return this.#costLeft > 0;
+  }
+
+  /** Reads what a command starts in its turn, to a depth that people write. */
+  deeper<T>(read: () => T, tooDeep: () => T): T {
+    if (this.#depth >= 32 || !this.goesOn(50)) return tooDeep();
+    this.#depth++;
+    try {
+      return read();
+    } finally {
+      this.#depth--;
+    }
   }
 
   /** A command with a known duration. */

@@ -52,8 +52,15 @@ export function branch(first: Run, onSuccess: (() => Run) | undefined, onFailure
     if (until === undefined) return nowhere;
     if (next === undefined) return { ...nowhere, [status]: until };
     const run = next();
-    const add = (interval: Interval | undefined): Interval | undefined => (interval === undefined ? undefined : plus(until, interval));
-    return { succeeds: add(run.succeeds), fails: add(run.fails), exits: add(run.exits), returns: add(run.returns), known: run.known };
+    const add = (interval: Interval | undefined): Interval | undefined =>
+      interval === undefined ? undefined : plus(until, interval);
+    return {
+      succeeds: add(run.succeeds),
+      fails: add(run.fails),
+      exits: add(run.exits),
+      returns: add(run.returns),
+      known: run.known,
+    };
   };
   const ended = { ...nowhere, exits: first.exits, returns: first.returns, known: first.known };
   return either(ended, either(follow("succeeds", onSuccess), follow("fails", onFailure)));

@@ -69,13 +69,13 @@ function failing(text: string, at: Path): HookEstimate {
 
 function execEstimate(command: readonly string[], at: Path): HookEstimate {
   if (command.length === 0) return failing("the preStop command is empty", at);
-  const { run, reading } = readHookCommand(command);
+  const { seconds, known, reading } = readHookCommand(command);
   return {
     duration: {
       term: "preStop",
-      seconds: run.seconds,
-      known: run.known,
-      origin: { kind: run.known ? "field" : "unknown", text: reading.text(), at },
+      seconds,
+      known,
+      origin: { kind: known ? "field" : "unknown", text: reading.text(), at },
     },
     // Whether the image has the programs is not in the manifest (B4).
     runs: "unknown",

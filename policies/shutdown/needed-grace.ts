@@ -1,6 +1,7 @@
 import type { BudgetSettings } from "../budget-settings.ts";
 import type { Edit, Fix } from "../edit.ts";
 import type { Container, Pod } from "../pods/pod.ts";
+import { companionProxyOf } from "../pods/traffic-proxy.ts";
 import { defaultGraceSeconds } from "../pods/read-pod.ts";
 import { delayHook } from "./delay-hook.ts";
 import { exactly, formatSeconds } from "./interval.ts";
@@ -50,11 +51,20 @@ function longest(term: Term, container: Container, budget: BudgetSettings): Term
   const { min, max } = term.seconds;
   // A program that never sees the signal is mended there, not by a longer grace period: it counts like an unknown one.
   const lost = term.term === "drain" && term.known && max === Infinity;
-  if (term.known && !lost) return asLong(term, max);
+  if (term.known && !lost) return asLong(term, atMost(term, container));
   // Nothing waits for a sidecar whose app is gone, and to be killed then is its normal end (A16).
   if (container.role === "sidecar" && term.term === "drain") return asLong(term, lost ? 0 : min);
   const assumed = term.term === "drain" ? assumedDrain(budget) : budget.delaySeconds;
   return min > assumed && min !== Infinity ? asLong(term, min) : assume(term, assumed);
+}
+
+/**
+ * What counts of a term that is known. A mesh or database proxy has no work of its own: where only its default bounds
+ * how long it would wait for connections, that is no need of the pod.
+ */
+export function atMost({ seconds, origin }: Term, container: Container): number {
+  const byDefault = origin.kind === "recogniser" && origin.at === undefined;
+  return byDefault && companionProxyOf(container) !== undefined ? seconds.min : seconds.max;
 }
 
 /** A hook must leave more than what every process gets anyway (A5), or it would count as one that uses everything up. */

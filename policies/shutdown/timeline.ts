@@ -136,11 +136,14 @@ function stop(pod: Pod, container: Container, graceSeconds: number, turn: Interv
   const drain = drainOf(container, pod, { hookTells: estimate?.tells ?? false });
   const preStopEnd = earlier(hook?.seconds ?? exactly(0), exactly(graceSeconds));
   const signal = later(preStopEnd, earlier(turn, later(exactly(graceSeconds), preStopEnd)));
-  const left: Interval = { min: leftAt(signal.max, graceSeconds), max: leftAt(signal.min, graceSeconds) };
-  const kill: Interval = {
-    min: signal.min + leftAt(signal.min, graceSeconds),
-    max: signal.max + leftAt(signal.max, graceSeconds),
-  };
+  const left = hull(
+    leftAfter(preStopEnd.min, signal.min, graceSeconds),
+    leftAfter(preStopEnd.max, signal.max, graceSeconds),
+  );
+  const kill = hull(
+    signal.min + leftAfter(preStopEnd.min, signal.min, graceSeconds),
+    signal.max + leftAfter(preStopEnd.max, signal.max, graceSeconds),
+  );
   const byItself = plus(signal, drain.seconds);
   // A hook that signals the program itself may end it before the kubelet's own signal (B19).
   const endsInHook = (estimate?.signals.length ?? 0) > 0;
@@ -151,10 +154,12 @@ function stop(pod: Pod, container: Container, graceSeconds: number, turn: Interv
   return { container, hook, drain, preStopEnd, signal, kill, exit, outcome: outcome(drain.seconds, left) };
 }
 
-/** What a process gets between the stop signal and SIGKILL: the kubelet subtracts whole seconds (A4, A5). */
-function leftAt(signalSeconds: number, graceSeconds: number): number {
-  return Math.max(graceSeconds - Math.trunc(signalSeconds), floorSeconds);
+/** What a process gets between the stop signal and SIGKILL: the kubelet subtracts the hook and the wait for its turn, each in whole seconds (A4, A5). */
+function leftAfter(preStopEnd: number, signal: number, graceSeconds: number): number {
+  return Math.max(graceSeconds - Math.trunc(preStopEnd) - Math.trunc(signal - preStopEnd), floorSeconds);
 }
+
+const hull = (a: number, b: number): Interval => ({ min: Math.min(a, b), max: Math.max(a, b) });
 
 function outcome(drain: Interval, left: Interval): Row["outcome"] {
   if (drain.max < left.min) return "exits";

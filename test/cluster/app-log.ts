@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { streamKubectl } from "./kubectl.ts";
 
 /** What one app said from its start to its death. Moments are milliseconds since 1970 on the node's clock. */
-export interface AppLog {
+interface AppLog {
   readonly sigtermAt?: number;
   readonly exitAt?: number;
   /** The last sign of life, at most one heartbeat (50 ms) before a SIGKILL. */

@@ -32,7 +32,7 @@ export function compare(row: Row, { shape, container, signal, end, outcome, lag 
   };
 }
 
-export function moment(predicted: Interval, observed: number): Moment {
+function moment(predicted: Interval, observed: number): Moment {
   const nearest = Math.min(Math.max(observed, predicted.min), predicted.max);
   return { predicted, observed, error: observed - nearest };
 }

@@ -14,7 +14,7 @@ export interface NamespaceWatch {
   stop(): Promise<void>;
 }
 
-export interface Terminated {
+interface Terminated {
   readonly exitCode: number;
   /** Cut to whole seconds by the API. */
   readonly finishedAt: number;
@@ -34,7 +34,7 @@ interface Event {
  * The kubelet names its events after the pod and the nanosecond at which it made them (`app.18ea83f94abde25b`), before the hook starts
  * (`killContainer`). So the moment is on the node's clock, as are those of the app, and no delay on the way counts.
  */
-export function madeAt(eventName: string): number {
+function madeAt(eventName: string): number {
   const nanoseconds = BigInt(`0x${eventName.slice(eventName.lastIndexOf(".") + 1)}`);
   return Number(nanoseconds / 1000n) / 1000;
 }

@@ -124,6 +124,11 @@ export const shapes: readonly Shape[] = [
     sidecars: [app({ name: "first", preStop: exec("sleep", "1.5"), drain: "ignores" })],
   },
 
+  // The turn never comes; 1.5 s of hook count as 1 s, so it waits for the 3 s left until 4.5.
+  {
+    ...deleted("sidecar-waits-part-of-a-second", 4, app({ preStop: exec("sleep", "60"), drain: "ignores" })),
+    sidecars: [app({ name: "first", preStop: exec("sleep", "1.5"), drain: "ignores" })],
+  },
   {
     ...deleted("sidecar-hook-hangs", 4, app()),
     sidecars: [app({ name: "first", preStop: exec("sleep", "60"), drain: "ignores" })],

@@ -43,8 +43,14 @@ describe("conform", () => {
     {
       name: "a boolean where text belongs",
       value: { words: ["a", true] },
-      conformed: { words: ["a", undefined] },
+      conformed: { words: ["a", ""] },
       problems: ["words[1]: words must be a string, but is true: put it in quotes"],
+    },
+    {
+      name: "null in a list is the zero of its type, so that indexes hold",
+      value: { words: [null, "a"], nested: { count: 1 } },
+      conformed: { words: ["", "a"], nested: { count: 1 } },
+      problems: [],
     },
     {
       name: "text where a boolean belongs",
