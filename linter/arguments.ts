@@ -64,7 +64,7 @@ export function parseArguments<O extends Options>(syntax: Syntax<O>, args: reado
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const option = Object.hasOwn(syntax.options, token.name) ? syntax.options[token.name] : undefined;
-    if (option === undefined) throw programError("unknown-option", token.rawName, hint(token.rawName, syntax.options));
+    if (option === undefined) throw programError("unknown-option", token.rawName, hint(token.rawName, syntax));
     const value = checkValue(token.rawName, option, token.value, token.inlineValue === true);
     if (option.repeatable === true)
       values.set(token.name, [...((values.get(token.name) as string[]) ?? []), String(value)]);
@@ -100,7 +100,7 @@ function valueWhenAbsent(option: Option): string | boolean | readonly string[] |
   return option.value === undefined ? false : option.default;
 }
 
-function hint(rawName: string, options: Options): string {
+function hint(rawName: string, { command, options }: Syntax<Options>): string {
   const near = closest(rawName.replace(/^-+/, ""), Object.keys(options));
-  return near === undefined ? "" : `; did you mean --${near}?`;
+  return near === undefined ? `; gracewarden ${command} --help lists them` : `; did you mean --${near}?`;
 }

@@ -2,6 +2,7 @@ import { defaultConfig, type Config } from "../policies/config.ts";
 import type { Fact } from "../policies/facts/fact.ts";
 import type { FactId } from "../policies/facts/facts.ts";
 import type { Example, OptionSchema, Rule } from "../policies/rule.ts";
+import { rules } from "../policies/rules/index.ts";
 import type { ExplainStyle } from "./explain-fact.ts";
 import { fixText } from "./fix-text.ts";
 import { lint } from "./lint.ts";
@@ -56,8 +57,12 @@ async function exampleLines(rule: Rule, example: Example, { paint, width }: Expl
     lint({
       files: [file],
       context: [],
-      rules: [rule],
-      config: configOf(rule, example),
+      rules,
+      config: configOf(
+        rule,
+        example,
+        rules.filter((other) => other !== rule),
+      ),
       now: new Date("2026-01-01T00:00:00Z"),
     });
   const file = await loadBytes(names, new TextEncoder().encode(text), false);
@@ -76,7 +81,7 @@ async function exampleLines(rule: Rule, example: Example, { paint, width }: Expl
     const said = `line ${region.line}: ${message}${kind === "undetermined" ? " (undetermined)" : ""}`;
     lines.push("", `  ${hang(wrap(said, width - 2), "  ")}`);
   }
-  const fixed = fixText(text, findings);
+  const fixed = await fixText(text, findings);
   if (fixed.text === text) return lines;
   const diff = unifiedDiff("example.yaml", text, fixed.text).split("\n").slice(2);
   return [
@@ -88,8 +93,12 @@ async function exampleLines(rule: Rule, example: Example, { paint, width }: Expl
   ];
 }
 
-const configOf = (rule: Rule, { options, oldest }: Example): Config => ({
+/** The example's own configuration. The other rules are there by name only, for waivers that name them. */
+const configOf = (rule: Rule, { options, oldest }: Example, others: readonly Rule[]): Config => ({
   ...defaultConfig,
-  rules: options === undefined ? {} : { [rule.id]: { options } },
+  rules: {
+    ...Object.fromEntries(others.map(({ id }) => [id, { severity: "off" as const }])),
+    ...(options === undefined ? {} : { [rule.id]: { options } }),
+  },
   kubernetes: oldest === undefined ? defaultConfig.kubernetes : { oldestMinor: Number(oldest.split(".")[1]) },
 });

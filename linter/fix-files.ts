@@ -1,5 +1,5 @@
 import { unifiedDiff } from "./diff.ts";
-import { fixText } from "./fix-text.ts";
+import { fixText, type FixedText } from "./fix-text.ts";
 import { loadBytes, type LoadedFile } from "./load.ts";
 import type { Input } from "./read-input.ts";
 import { isFixable, type PlacedFinding, type Report } from "./report.ts";
@@ -68,7 +68,7 @@ interface Fixpoint {
   readonly input: Input;
   readonly report: Report;
   readonly applied: readonly PlacedFinding[];
-  readonly failed: ReturnType<typeof fixText>["failed"];
+  readonly failed: FixedText["failed"];
 }
 
 async function fixpoint(
@@ -86,7 +86,7 @@ async function fixpoint(
     const files: LoadedFile[] = [];
     for (const file of input.files) {
       const before = textOf(file);
-      const result = fixText(before, byFile.get(file.file) ?? []);
+      const result = await fixText(before, byFile.get(file.file) ?? []);
       failed = [...failed, ...result.failed];
       applied.push(...result.applied);
       changed ||= result.text !== before;

@@ -1,4 +1,4 @@
-import { applyTextEdits, toTextEdits } from "../policies/manifests/text-edit.ts";
+import type { TextEdit } from "../policies/manifests/text-edit.ts";
 import { isFixable, type PlacedFinding } from "./report.ts";
 
 /** A text with the fixes applied that could be applied together. */
@@ -9,17 +9,17 @@ export interface FixedText {
   readonly failed: readonly { readonly finding: PlacedFinding; readonly cause: unknown }[];
 }
 
-type TextEdits = ReturnType<typeof toTextEdits>;
-
 /** Applies the findings' safe fixes to the text that they were found in. Of two that touch, the first; the other has its turn in the next round. */
-export function fixText(text: string, findings: readonly PlacedFinding[]): FixedText {
-  const taken: TextEdits[number][] = [];
+export async function fixText(text: string, findings: readonly PlacedFinding[]): Promise<FixedText> {
+  // Here, since most runs fix nothing and need no writer of YAML.
+  const { applyTextEdits, toTextEdits } = await import("../policies/manifests/text-edit.ts");
+  const taken: TextEdit[] = [];
   const applied: PlacedFinding[] = [];
   const failed: { finding: PlacedFinding; cause: unknown }[] = [];
   for (const finding of findings) {
     const { fix, document, objectAt } = finding;
     if (!isFixable(finding) || fix === undefined || document === undefined) continue;
-    let edits: TextEdits;
+    let edits: readonly TextEdit[];
     try {
       edits = toTextEdits(
         document,

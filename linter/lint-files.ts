@@ -14,9 +14,9 @@ import type { Output, Terminal } from "./terminal.ts";
 
 /** The `lint` command once its arguments are read; the result is the exit code. */
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
-  const { cwd, now, stderr } = terminal;
+  const { cwd, now } = terminal;
   const loaded = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
-  for (const note of loaded.notes) stderr.write(`gracewarden: ${note}\n`);
+  for (const note of loaded.notes) terminal.stderr.write(`gracewarden: ${note}\n`);
   const inputOptions = {
     context: options.context,
     strict: options.strict,
@@ -36,13 +36,13 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
   if (fixes && (report.findings.some(isFixable) || paths.includes("-"))) {
     const fixed = await fixAndReport(input, report, judge, { ...inputOptions, write: options.fix }, terminal);
     report = fixed.report;
-    if (fixed.usesStdout) reportTo = stderr;
+    if (fixed.usesStdout) reportTo = terminal.stderr;
   }
-  if (!(options["fix-dry-run"] && reportTo === stderr))
+  if (!(options["fix-dry-run"] && reportTo !== terminal.stdout))
     reportTo.write(await render(report, options, terminal, reportTo));
   for (const { rule, object, cause } of report.crashes) {
     const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    stderr.write(
+    terminal.stderr.write(
       `gracewarden: rule ${rule} crashed on ${object.kind}/${object.name} (${object.file ?? "?"}); this is a defect of gracewarden, please report it\n${reason}\n`,
     );
   }

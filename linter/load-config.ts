@@ -3,6 +3,7 @@ import { readManifest } from "../policies/manifests/manifest.ts";
 import { defaultConfig, type Config } from "../policies/config.ts";
 import { formatPath, type Path } from "../policies/path.ts";
 import type { Rule } from "../policies/rule.ts";
+import { isRecord } from "../policies/record.ts";
 import { programError, systemSentence } from "./errors.ts";
 import { shownName } from "./files.ts";
 import { regionOf } from "./positions.ts";
@@ -59,7 +60,7 @@ export async function loadConfig(
   const [document, second] = documents;
   if (second !== undefined) throw programError("bad-config", [`${place(second.span)} a configuration is one document`]);
   const placeOf = (at: Path): string => (document === undefined ? file : place(document.locate(at, "key")));
-  const read = readConfig(document?.value, rules);
+  const read = readConfig(withOff(document?.value), rules);
   if ("problems" in read) {
     throw programError(
       "bad-config",
@@ -72,6 +73,29 @@ export async function loadConfig(
   );
   return { config: read.config, file, folder: dirname(path), notes };
 }
+
+/** YAML, as Kubernetes reads it, takes an unquoted `off` for false; where a severity stands, it means the word. */
+function withOff(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const { rules, overrides } = value;
+  return {
+    ...value,
+    ...(rules === undefined ? {} : { rules: rulesWithOff(rules) }),
+    ...(Array.isArray(overrides) ? { overrides: overrides.map(overrideWithOff) } : {}),
+  };
+}
+
+const overrideWithOff = (override: unknown): unknown =>
+  isRecord(override) ? { ...override, rules: rulesWithOff(override["rules"]) } : override;
+
+function rulesWithOff(rules: unknown): unknown {
+  if (!isRecord(rules)) return rules;
+  return Object.fromEntries(
+    Object.entries(rules).map(([id, entry]) => [id, Array.isArray(entry) ? entry.map(offWord) : offWord(entry)]),
+  );
+}
+
+const offWord = (value: unknown): unknown => (value === false ? "off" : value);
 
 /** What holds where no configuration is given or wanted. */
 export const noConfig = (cwd: string): LoadedConfig => ({

@@ -3,9 +3,7 @@ import type { Path } from "../policies/path.ts";
 import type { KubernetesObject, ShapeProblem } from "../policies/pods/object.ts";
 import { readObjects } from "../policies/pods/read-object.ts";
 import { systemSentence } from "./errors.ts";
-import { builtin } from "./builtin.ts";
-
-const { openSync, readFileSync, fstatSync, closeSync } = builtin("node:fs");
+import { tooLarge, type FileReader } from "./read-bytes.ts";
 
 /** An object and where it stands. */
 export interface PlacedObject {
@@ -36,9 +34,6 @@ export interface LoadedFile {
   readonly skipped: readonly { readonly document: Document; readonly reason: string }[];
 }
 
-/** Larger files are a finding, not an attempt: the largest real manifests are bundles of some megabytes. */
-export const maxBytes = 100 * 1024 * 1024;
-
 export interface FileNames {
   readonly file: string;
   readonly configFile: string;
@@ -47,15 +42,18 @@ export interface FileNames {
 }
 
 /** Reads a found file. Never throws for what may be wrong with it. */
-export async function loadFile(found: FileNames & { readonly path: string }, strict: boolean): Promise<LoadedFile> {
-  let bytes: Uint8Array;
+export async function loadFile(
+  names: FileNames & { readonly path: string },
+  reader: FileReader,
+  strict: boolean,
+): Promise<LoadedFile> {
+  let bytes: Uint8Array | undefined;
   try {
-    bytes = readBounded(found.path);
+    bytes = reader.read(names.path);
   } catch (cause) {
-    const unreadable = cause instanceof TooLarge ? cause.message : systemSentence(cause);
-    return unreadableFile(found, unreadable);
+    return unreadableFile(names, systemSentence(cause));
   }
-  return loadBytes(found, bytes, strict);
+  return bytes === undefined ? unreadableFile(names, tooLarge) : loadBytes(names, bytes, strict);
 }
 
 /** A file of which nothing can be said but why. */
@@ -66,7 +64,6 @@ export function unreadableFile({ file, configFile, path }: FileNames, unreadable
 /** Reads the bytes of a file or of stdin. */
 export async function loadBytes(names: FileNames, bytes: Uint8Array, strict: boolean): Promise<LoadedFile> {
   const { file, configFile, path } = names;
-  if (bytes.length > maxBytes) return unreadableFile(names, new TooLarge(bytes.length).message);
   const manifest = await readManifest(file, bytes, { strict });
   if (!names.named && manifest.problems.length > 0 && isForeignJson(file, manifest)) {
     const span = { start: 0, end: manifest.source.text.length };
@@ -92,23 +89,4 @@ export async function loadBytes(names: FileNames, bytes: Uint8Array, strict: boo
 /** Folders hold JSON of other tools that YAML cannot read, as tsconfig.json with its comments. */
 function isForeignJson(file: string, { source, documents }: Manifest): boolean {
   return /\.json$/i.test(file) && documents.length === 0 && !source.text.includes('"apiVersion"');
-}
-
-class TooLarge extends Error {
-  constructor(bytes: number) {
-    super(
-      `is too large to be read: ${Math.round(bytes / 1024 / 1024)} MiB, the limit is ${maxBytes / 1024 / 1024} MiB`,
-    );
-  }
-}
-
-function readBounded(path: string): Uint8Array {
-  const file = openSync(path, "r");
-  try {
-    const { size } = fstatSync(file);
-    if (size > maxBytes) throw new TooLarge(size);
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

@@ -1,8 +1,10 @@
-import { relative, resolve, sep } from "node:path";
-import { findFiles, type FoundFiles } from "./files.ts";
-import { loadBytes, loadFile, maxBytes, unreadableFile, type FileNames, type LoadedFile } from "./load.ts";
+import { resolve } from "node:path";
+import { findFiles, shownName, type FoundFiles } from "./files.ts";
+import { loadBytes, loadFile, unreadableFile, type LoadedFile } from "./load.ts";
+import { fileReader, maxBytes, tooLarge } from "./read-bytes.ts";
 import type { SkippedFile } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
+import { limitYoungSpace } from "./young-space.ts";
 
 /** All that a run is about, read. */
 export interface Input {
@@ -32,13 +34,10 @@ export async function readInput(paths: readonly string[], options: InputOptions,
     named.length === 0 && paths.length > 0 ? nothingFound : findFiles(named.length === 0 ? ["."] : named, cwd);
   files.push(...(await readAll(found, options, cwd)));
   if (paths.includes("-")) {
-    const names = { ...namesOf(options.stdinName, resolve(cwd, options.stdinName), options, true), path: undefined };
+    const configFile = configNames(options.configFolder, cwd)(options.stdinName, resolve(cwd, options.stdinName));
+    const names = { file: options.stdinName, configFile, path: undefined, named: true };
     const bytes = await readStdin(terminal);
-    files.push(
-      bytes === undefined
-        ? unreadableFile(names, `is longer than ${maxBytes / 1024 / 1024} MiB`)
-        : await loadBytes(names, bytes, options.strict),
-    );
+    files.push(bytes === undefined ? unreadableFile(names, tooLarge) : await loadBytes(names, bytes, options.strict));
   }
   const around = options.context.length === 0 ? nothingFound : findFiles(options.context, cwd);
   const linted = new Set(found.files.map(({ path }) => path));
@@ -53,16 +52,23 @@ export async function readInput(paths: readonly string[], options: InputOptions,
 const nothingFound: FoundFiles = { files: [], unreadable: [], skipped: [] };
 
 async function readAll({ files, unreadable }: FoundFiles, options: InputOptions, cwd: string): Promise<LoadedFile[]> {
-  const loaded = unreadable.map(({ file, message }) =>
-    unreadableFile(namesOf(file, resolve(cwd, file), options, true), message),
-  );
-  for (const { file, path, named } of files)
-    loaded.push(await loadFile({ ...namesOf(file, path, options, named), path }, options.strict));
+  const nameIn = configNames(options.configFolder, cwd);
+  const loaded = unreadable.map(({ file, message }) => {
+    const path = resolve(cwd, file);
+    return unreadableFile({ file, path, named: true, configFile: nameIn(file, path) }, message);
+  });
+  const reader = fileReader();
+  let limited = false;
+  for (const [index, { file, path, named }] of files.entries()) {
+    loaded.push(await loadFile({ file, path, named, configFile: nameIn(file, path) }, reader, options.strict));
+    if (index % 64 === 63 && !limited) limited = limitYoungSpace();
+  }
   return loaded;
 }
 
-function namesOf(file: string, path: string, { configFolder }: InputOptions, named: boolean): FileNames {
-  return { file, path, named, configFile: relative(configFolder, path).split(sep).join("/") };
+/** How the configuration calls a file: from its own folder, which mostly is the working folder. */
+function configNames(configFolder: string, cwd: string): (file: string, path: string) => string {
+  return configFolder === cwd ? (file) => file : (_file, path) => shownName(configFolder, path);
 }
 
 async function readStdin({ stdin }: Terminal): Promise<Uint8Array | undefined> {

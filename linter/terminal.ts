@@ -11,6 +11,6 @@ export interface Terminal {
 }
 
 export interface Output {
-  readonly write: (text: string) => void;
+  readonly write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
 }

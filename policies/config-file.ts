@@ -30,6 +30,7 @@ interface ConfigFile {
   readonly overrides?: readonly { readonly match: ObjectMatch; readonly rules: Readonly<Record<string, RuleEntry>> }[];
   readonly waivers?: readonly (Omit<Waiver, "match" | "origin"> & { readonly match?: ObjectMatch })[];
   readonly customRules?: readonly CustomRuleSource[];
+  readonly enforcement?: Partial<Config["enforcement"]>;
 }
 
 type RuleEntry = Severity | "off" | readonly [Severity | "off", Readonly<Record<string, unknown>>?];
@@ -53,7 +54,12 @@ export function readConfig(
   }
   const custom = compileCustomRules(value.customRules ?? [], rules);
   const known = new Set([...rules, ...custom.rules].map(({ id }) => id));
-  const problems = [...custom.problems, ...unknownRules(value, known), ...badWaivers(value, known)];
+  const problems = [
+    ...custom.problems,
+    ...unknownRules(value, known),
+    ...badWaivers(value, known),
+    ...waivedThoughLocked(value),
+  ];
   if (problems.length > 0) return { problems };
   return {
     config: {
@@ -81,6 +87,7 @@ export function readConfig(
         origin: "config",
       })),
       customRules: custom.rules,
+      enforcement: { ...defaultConfig.enforcement, ...value.enforcement },
     },
   };
 }
@@ -110,6 +117,12 @@ function* entriesOf(file: ConfigFile): Iterable<readonly [Path, string]> {
     for (const id of Object.keys(override.rules)) yield [["overrides", index, "rules", id], id];
   }
   for (const [index, waiver] of (file.waivers ?? []).entries()) yield [["waivers", index, "rule"], waiver.rule];
+  const { rules, namespaces, locked } = file.enforcement ?? {};
+  for (const id of Object.keys(rules ?? {})) yield [["enforcement", "rules", id], id];
+  for (const [index, namespace] of (namespaces ?? []).entries()) {
+    for (const id of Object.keys(namespace.rules)) yield [["enforcement", "namespaces", index, "rules", id], id];
+  }
+  for (const [index, id] of (locked ?? []).entries()) yield [["enforcement", "locked", index], id];
 }
 
 function unknownRules(file: ConfigFile, known: ReadonlySet<string>): ConfigProblem[] {
@@ -127,6 +140,19 @@ function badWaivers(file: ConfigFile, known: ReadonlySet<string>): ConfigProblem
           {
             at: ["waivers", index, "expires"],
             message: `"${waiver.expires}" is no day of the calendar: write YYYY-MM-DD`,
+          },
+        ]
+      : [],
+  );
+}
+
+function waivedThoughLocked(file: ConfigFile): ConfigProblem[] {
+  return (file.waivers ?? []).flatMap(({ rule }, index) =>
+    file.enforcement?.locked?.includes(rule) === true
+      ? [
+          {
+            at: ["waivers", index, "rule"],
+            message: `"${rule}" is locked in enforcement, so it takes no waivers: drop one of the two`,
           },
         ]
       : [],

@@ -1,5 +1,5 @@
 import { defaultBudgetSettings } from "./budget-settings.ts";
-import { presetNames } from "./config.ts";
+import { enforcements, presetNames } from "./config.ts";
 import type { OptionsSchema, Rule } from "./rule.ts";
 
 const severity = { enum: ["off", "advice", "warn", "error"] };
@@ -17,6 +17,9 @@ const match = {
   },
 };
 
+/** What fixes write into fields of Kubernetes, which has no fractions there. */
+const wholeSeconds: ReadonlySet<string> = new Set(["delaySeconds", "maxGraceSeconds"]);
+
 const day = { type: "string", pattern: String.raw`^\d{4}-\d{2}-\d{2}$`, examples: ["2027-01-31"] };
 const text = { type: "string", minLength: 1 };
 
@@ -27,6 +30,11 @@ export function configSchema(rules: readonly Rule[]): object {
     // Rules of the configuration's own are not known yet; unknown ids are told once they are.
     additionalProperties: severity,
     properties: Object.fromEntries(rules.map((rule) => [rule.id, ruleEntry(rule.options ?? {})])),
+  };
+  const enforced = {
+    type: "object",
+    additionalProperties: { enum: enforcements },
+    properties: Object.fromEntries(rules.map(({ id }) => [id, { enum: enforcements }])),
   };
   return {
     type: "object",
@@ -48,7 +56,10 @@ export function configSchema(rules: readonly Rule[]): object {
         type: "object",
         additionalProperties: false,
         properties: Object.fromEntries(
-          Object.keys(defaultBudgetSettings).map((key) => [key, { type: "number", minimum: 0 }]),
+          Object.keys(defaultBudgetSettings).map((key) => [
+            key,
+            { type: wholeSeconds.has(key) ? "integer" : "number", minimum: 0 },
+          ]),
         ),
       },
       rules: ruleEntries,
@@ -68,6 +79,25 @@ export function configSchema(rules: readonly Rule[]): object {
           additionalProperties: false,
           required: ["rule", "owner", "reason", "expires"],
           properties: { rule: text, owner: text, reason: text, expires: day, ticket: text, match },
+        },
+      },
+      enforcement: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          default: { enum: enforcements },
+          rules: enforced,
+          namespaces: {
+            type: "array",
+            items: {
+              type: "object",
+              additionalProperties: false,
+              required: ["match", "rules"],
+              properties: { match: { ...names, minItems: 1 }, rules: enforced },
+            },
+          },
+          locked: names,
+          inlineWaivers: { type: "boolean" },
         },
       },
       customRules: {

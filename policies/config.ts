@@ -26,6 +26,26 @@ export interface Override {
 export const presetNames = ["recommended", "strict", "security"] as const;
 export type PresetName = (typeof presetNames)[number];
 
+/** What the webhook does with a finding: `audit` tells it to the API server's audit log alone. */
+export const enforcements = ["deny", "warn", "audit", "off"] as const;
+export type Enforcement = (typeof enforcements)[number];
+
+/** How the webhook enforces the rules; the linter has severities instead. */
+export interface EnforcementSettings {
+  /** For findings of severity `warn` and `error` of rules that are not named; their advice is audited. */
+  readonly default: Enforcement;
+  readonly rules: Readonly<Record<string, Enforcement>>;
+  /** By namespace name, `*` standing for any run of characters; the last that matches and names the rule holds. */
+  readonly namespaces: readonly {
+    readonly match: readonly string[];
+    readonly rules: Readonly<Record<string, Enforcement>>;
+  }[];
+  /** Rules that take no waivers at admission, from an annotation or from the configuration. */
+  readonly locked: readonly string[];
+  /** Whether waivers written as annotations count at admission. */
+  readonly inlineWaivers: boolean;
+}
+
 /** A configuration that has been read and checked; the same for linter and webhook. */
 export interface Config {
   readonly extends: readonly PresetName[];
@@ -38,6 +58,7 @@ export interface Config {
   readonly budget: BudgetSettings;
   readonly waivers: readonly Waiver[];
   readonly customRules: readonly Rule[];
+  readonly enforcement: EnforcementSettings;
 }
 
 export const defaultConfig: Config = {
@@ -48,4 +69,5 @@ export const defaultConfig: Config = {
   budget: defaultBudgetSettings,
   waivers: [],
   customRules: [],
+  enforcement: { default: "warn", rules: {}, namespaces: [], locked: [], inlineWaivers: true },
 };

@@ -30,7 +30,7 @@ export interface PodData {
   readonly spec: unknown;
 }
 
-export interface ContainerData {
+interface ContainerData {
   readonly name: string;
   readonly role: Role;
   readonly image: string;
@@ -95,13 +95,15 @@ function duration({ min, max }: Interval, known: boolean): DurationData {
   return { min: low, max: high === Infinity ? null : high, known };
 }
 
+/** Numbers of a JSON pointer are items of a list. */
+const indexed = (path: readonly string[]): Path => path.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+
 function placeOf(pod: Pod, pointer: string): { at: Path; container: string | undefined } {
   const steps = pointer
     .split("/")
     .slice(1)
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
   const [first, second, third, ...rest] = steps;
-  const indexed = (path: readonly string[]): Path => path.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   if (first === "containers" && second !== undefined) {
     const container = pod.containers[Number(second)];
     if (container === undefined) return { at: pod.at, container: undefined };

@@ -49,7 +49,7 @@ export type OptionSchema = { readonly description: string } & (
 );
 
 /** The options' values as a check gets them: the type of each default, widened. */
-export type OptionsOf<S extends OptionsSchema> = {
+type OptionsOf<S extends OptionsSchema> = {
   readonly [K in keyof S]: S[K]["type"] extends "number" | "integer"
     ? number
     : S[K]["type"] extends "boolean"
@@ -58,6 +58,9 @@ export type OptionsOf<S extends OptionsSchema> = {
         ? readonly string[]
         : string;
 };
+
+/** Of a rule that has none: no name reads as an option. */
+type NoOptions = Readonly<Record<symbol, never>>;
 
 /** What a check may ask besides its subject. Nothing here does I/O or reads a clock. */
 export interface RuleContext {
@@ -70,6 +73,11 @@ export interface RuleContext {
   readonly ruleIds: ReadonlySet<string>;
   /** The moment of judgement, for what expires. */
   readonly now: Date;
+  /**
+   * True where the webhook asks what to put into a pod that is to have it: its Services are not known there, so requests
+   * are taken to reach it, and gracewarden's proxy gets its own hook although it would serve on after SIGTERM.
+   */
+  readonly injecting: boolean;
   /** The pod's shutdown under a cause; computed once for each. */
   timeline(pod: Pod, cause: Cause): Timeline;
 }
@@ -118,15 +126,11 @@ export interface ObjectRule<S extends OptionsSchema = OptionsSchema> extends Rul
 export type Rule = PodRule | ObjectRule;
 
 /** Declares a rule over pods; the options' types follow from their schemas. */
-export function definePodRule<const S extends OptionsSchema = Record<never, never>>(
-  rule: Omit<PodRule<S>, "on">,
-): Rule {
+export function definePodRule<const S extends OptionsSchema = NoOptions>(rule: Omit<PodRule<S>, "on">): Rule {
   return { ...rule, on: "pod" } as unknown as Rule;
 }
 
 /** Declares a rule over whole objects. */
-export function defineObjectRule<const S extends OptionsSchema = Record<never, never>>(
-  rule: Omit<ObjectRule<S>, "on">,
-): Rule {
+export function defineObjectRule<const S extends OptionsSchema = NoOptions>(rule: Omit<ObjectRule<S>, "on">): Rule {
   return { ...rule, on: "object" } as unknown as Rule;
 }

@@ -41,16 +41,17 @@ export interface RunResult {
   readonly crashes: readonly Crash[];
 }
 
-/** Judges `subjects`, objects of `set`, by the rules under a configuration. `now` decides which waivers hold. */
+/** Judges `subjects`, objects of `set`, by the rules under a configuration. `now` decides which waivers hold; `injecting` as in RuleContext. */
 export function run(
   set: ObjectSet,
   subjects: readonly KubernetesObject[],
   rules: readonly Rule[],
   config: Config,
   now: Date,
+  { injecting = false }: { readonly injecting?: boolean } = {},
 ): RunResult {
   const all = [...rules, ...config.customRules];
-  const context = ruleContext(set, config, new Set(all.map((rule) => rule.id)), now);
+  const context = ruleContext(set, config, new Set(all.map((rule) => rule.id)), now, injecting);
   const findings: Finding[] = [];
   const crashes: Crash[] = [];
   for (const object of subjects) {
@@ -92,7 +93,13 @@ export function run(
   }
 }
 
-function ruleContext(set: ObjectSet, config: Config, ruleIds: ReadonlySet<string>, now: Date): RuleContext {
+function ruleContext(
+  set: ObjectSet,
+  config: Config,
+  ruleIds: ReadonlySet<string>,
+  now: Date,
+  injecting: boolean,
+): RuleContext {
   const timelines = new Map<Pod, Map<string, Timeline>>();
   return {
     set,
@@ -100,6 +107,7 @@ function ruleContext(set: ObjectSet, config: Config, ruleIds: ReadonlySet<string
     budget: config.budget,
     ruleIds,
     now,
+    injecting,
     timeline(pod: Pod, cause: Cause) {
       let byCause = timelines.get(pod);
       if (byCause === undefined) timelines.set(pod, (byCause = new Map<string, Timeline>()));

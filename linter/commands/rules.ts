@@ -10,7 +10,7 @@ const syntax = defineSyntax({
   operands: "",
   minOperands: 0,
   maxOperands: 0,
-  options: { format: { value: "FORMAT", choices: ["text", "json"], default: "text", text: "How to list" } },
+  options: { format: { value: "FORMAT", choices: ["text", "json", "markdown"], default: "text", text: "How to list" } },
   notes: ["`gracewarden explain RULE` tells more of one."],
 });
 
@@ -27,6 +27,11 @@ async function run(args: readonly string[], { stdout }: Terminal): Promise<numbe
       options: own ?? {},
     }));
     stdout.write(`${JSON.stringify(list, null, 2)}\n`);
+    return 0;
+  }
+  if (options.format === "markdown") {
+    const { rulesPage } = await import("../../policies/rules-page.ts");
+    stdout.write(rulesPage(rules));
     return 0;
   }
   const width = Math.max(60, Math.min(stdout.columns ?? 100, 120));

@@ -4,6 +4,7 @@ import type { Term } from "../../policies/shutdown/term.ts";
 import { printable, type Paint } from "../color.ts";
 import { regionOf } from "../positions.ts";
 import type { PlacedFinding } from "../report.ts";
+import { wrap } from "../wrap.ts";
 
 /** The sum behind a finding, a line a term with where it comes from, and what it is held against. */
 export function budgetLines(finding: PlacedFinding, width: number, paint: Paint): string[] {
@@ -22,14 +23,18 @@ export function budgetLines(finding: PlacedFinding, width: number, paint: Paint)
   const all = [...rows, ...closing];
   const numbers = Math.max(0, ...all.map(({ seconds }) => seconds.length));
   const names = Math.max(0, ...all.map(({ name }) => name.length));
-  const draw = ({ seconds, name, origin }: Row): string => {
-    const room = width - numbers - names - 4;
-    return `${seconds.padStart(numbers)}  ${name.padEnd(names)}  ${paint("dim", cut(origin, room))}`.trimEnd();
+  const hanging = " ".repeat(numbers + names + 4);
+  const draw = ({ seconds, name, origin }: Row): string[] => {
+    const [first = "", ...others] = wrap(origin, Math.max(20, width - hanging.length)).split("\n");
+    return [
+      `${seconds.padStart(numbers)}  ${name.padEnd(names)}  ${paint("dim", first)}`.trimEnd(),
+      ...others.map((line) => `${hanging}${paint("dim", line)}`),
+    ];
   };
   return [
-    ...rows.map(draw),
+    ...rows.flatMap(draw),
     ...(terms.length > 1 ? [paint("dim", "─".repeat(numbers))] : []),
-    ...closing.map((row) => paint("bold", draw(row))),
+    ...closing.flatMap(draw).map((line) => paint("bold", line)),
   ];
 }
 
@@ -45,7 +50,8 @@ const amount = ({ seconds, known }: Term): string =>
   known || seconds.max !== Infinity ? formatSeconds(seconds) : seconds.min === 0 ? "?" : `${formatSeconds(seconds)}, ?`;
 
 /** `sleep.seconds, line 14`: the end of a long path says enough next to its line. */
-function originOf({ origin }: Term, { document, objectAt }: PlacedFinding): string {
+function originOf({ term, origin }: Term, { document, objectAt }: PlacedFinding): string {
+  if (origin.text === term) return "";
   if (origin.at === undefined) return printable(origin.text);
   const path = formatPath(origin.at);
   const line =
@@ -55,6 +61,3 @@ function originOf({ origin }: Term, { document, objectAt }: PlacedFinding): stri
   const where = line === undefined ? path : `line ${line}`;
   return printable(`${origin.text}, ${where}`);
 }
-
-const cut = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(10, width - 1))}…`;

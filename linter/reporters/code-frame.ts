@@ -6,7 +6,7 @@ import type { Region } from "../positions.ts";
 export function codeFrame(source: Source, region: Region, width: number, paint: Paint): string[] {
   const lines = linesAround(source.text, region.line);
   const gutter = String(region.line).length;
-  const room = Math.max(20, width - gutter - 5);
+  const room = Math.max(20, width - gutter - 7);
   const marked = lines.at(-1) ?? "";
   const end = region.endLine === region.line ? region.endColumn : marked.length + 1;
   const from = region.column - 1 > room - 10 ? region.column - 1 - Math.floor(room / 3) : 0;

@@ -43,12 +43,15 @@ export function reportStylish(report: Report, options: StylishOptions): string {
 function findingLines(finding: PlacedFinding, told: Set<FactId>, options: StylishOptions): string[] {
   const { width, paint } = options;
   const { region, severity, verdict, source } = finding;
+  const place = `${region.line}:${region.column}`;
+  const level = verdict === "undetermined" ? `${severity} (undetermined)` : severity;
+  const left = width - place.length - level.length - finding.rule.length - 8;
   const head = [
-    paint("dim", `${region.line}:${region.column}`),
-    paint(severityStyle[severity], verdict === "undetermined" ? `${severity} (undetermined)` : severity),
+    paint("dim", place),
+    paint(severityStyle[severity], level),
     paint("bold", finding.rule),
-    paint("dim", printable(subject(finding))),
-  ].filter((part) => part !== "");
+    paint("dim", cut(printable(subject(finding)), left)),
+  ];
   const indent = "    ";
   const room = width - indent.length;
   const frame = source === undefined || source.text === "" ? [] : codeFrame(source, region, room, paint);
@@ -59,7 +62,7 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
     ...(budget.length > 0 ? ["", ...budget] : []),
     ...remarks(finding, told, options, room),
   ];
-  return [`  ${head.join("  ")}`, ...body.map((line) => (line === "" ? "" : `${indent}${line}`))];
+  return [`  ${head.join("  ").trimEnd()}`, ...body.map((line) => (line === "" ? "" : `${indent}${line}`))];
 }
 
 function subject({ object, container }: PlacedFinding): string {
@@ -67,6 +70,8 @@ function subject({ object, container }: PlacedFinding): string {
   const name = `${object.kind}/${object.name === "" ? "(unnamed)" : object.name}`;
   return container === undefined ? name : `${name} container ${container}`;
 }
+
+const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
 /** The reason, told once in full and by its id from then on, and the fix. */
 function remarks(finding: PlacedFinding, told: Set<FactId>, { paint, facts }: StylishOptions, room: number): string[] {

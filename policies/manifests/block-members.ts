@@ -12,11 +12,18 @@ interface Member {
 
 function membersOf(node: MappingNode | SequenceNode): Member[] {
   if (node.kind === "sequence") return node.items.map(({ start, value }) => ({ start, end: value.end }));
-  return node.entries.map(({ key, value, valueStart }) => ({ start: key.outerStart, end: Math.max(value.end, valueStart) }));
+  return node.entries.map(({ key, value, valueStart }) => ({
+    start: key.outerStart,
+    end: Math.max(value.end, valueStart),
+  }));
 }
 
 /** Deletes the lines of the members at these indexes, which are never all. Comments above them stay. */
-export function* removeFromBlock(layout: Layout, node: MappingNode | SequenceNode, removed: ReadonlySet<number>): Iterable<TextEdit> {
+export function* removeFromBlock(
+  layout: Layout,
+  node: MappingNode | SequenceNode,
+  removed: ReadonlySet<number>,
+): Iterable<TextEdit> {
   const { text } = layout;
   const members = membersOf(node);
   refuseSharedInside(layout, node, removed);
@@ -33,11 +40,12 @@ function firstOnDashLine(text: string, members: readonly Member[], removed: Read
   const kept = members.findIndex((_, index) => !removed.has(index));
   const [first] = members;
   const next = members[kept];
-  const last = members[kept - 1];
-  if (first === undefined || next === undefined || last === undefined) return { start: 0, end: 0, text: "" };
-  const end = lineEnd(text, first.end);
-  const moves = kept === 1 && text.slice(end, next.start).trim() === "";
-  return { start: first.start, end: moves ? next.start : end, text: "" };
+  if (first === undefined || next === undefined) return { start: 0, end: 0, text: "" };
+  const moves = members
+    .slice(0, kept)
+    .every(({ end }, index) => text.slice(lineEnd(text, end), members[index + 1]?.start).trim() === "");
+  if (moves) return { start: first.start, end: next.start, text: "" };
+  return { start: text.slice(0, first.start).trimEnd().length, end: lineEnd(text, first.end), text: "" };
 }
 
 /** Adds entries or items after the last one, on lines of their own. */

@@ -1,5 +1,5 @@
 /** `offset` is where reading stopped, in UTF-16 units of `text`, which is then only good for showing the place. */
-export interface EncodingProblem {
+interface EncodingProblem {
   readonly message: string;
   readonly text: string;
   readonly offset: number;
@@ -13,7 +13,13 @@ export function decodeText(bytes: Uint8Array): DecodedText {
     return { problem: { message: "The file is UTF-16; kubectl reads UTF-8: save it as UTF-8.", text: "", offset: 0 } };
   }
   if (bytes.includes(0)) {
-    return { problem: { message: "The file is not text: it holds NUL bytes, so it is binary or damaged.", text: "", offset: 0 } };
+    return {
+      problem: {
+        message: "The file is not text: it holds NUL bytes, so it is binary or damaged.",
+        text: "",
+        offset: 0,
+      },
+    };
   }
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   try {

@@ -15,7 +15,9 @@ export function eventsDespiteIndent(text: string, first: YAMLException): Event[]
   for (let lines = 0; lines < mostLines && error.reason === "deficient indentation"; lines += 1) {
     joined = joinToLineBefore(joined, error.mark?.position ?? 0);
     try {
-      return parseEvents(joined, {}).map((event) => (event.type === EVENT_ID.SCALAR ? { ...event, fast: false } : event));
+      return parseEvents(joined, {}).map((event) =>
+        event.type === EVENT_ID.SCALAR ? { ...event, fast: false } : event,
+      );
     } catch (next) {
       if (!(next instanceof YAMLException)) throw next;
       error = next;

@@ -12,11 +12,18 @@ interface Member {
 
 function membersOf(node: MappingNode | SequenceNode): Member[] {
   if (node.kind === "sequence") return node.items.map(({ value }) => ({ start: value.outerStart, end: value.end }));
-  return node.entries.map(({ key, value, valueStart }) => ({ start: key.outerStart, end: Math.max(value.end, valueStart) }));
+  return node.entries.map(({ key, value, valueStart }) => ({
+    start: key.outerStart,
+    end: Math.max(value.end, valueStart),
+  }));
 }
 
 /** Deletes runs of members with one comma each; never all of them. */
-export function* removeFromFlow(layout: Layout, node: MappingNode | SequenceNode, removed: ReadonlySet<number>): Iterable<TextEdit> {
+export function* removeFromFlow(
+  layout: Layout,
+  node: MappingNode | SequenceNode,
+  removed: ReadonlySet<number>,
+): Iterable<TextEdit> {
   refuseSharedInside(layout, node, removed);
   const members = membersOf(node);
   for (let first = 0; first < members.length; first += 1) {

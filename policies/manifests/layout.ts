@@ -72,6 +72,7 @@ function jsonStyle(text: string, nodes: readonly Node[], lineBreak: string): Jso
     indent: isOpen && beginsLine(text, first.key.start) ? indentAt(text, first.key.start) || "  " : undefined,
     lineBreak,
     afterColon: first === undefined || /\s/.test(text.charAt(first.valueStart)) ? " " : "",
-    afterComma: pair?.[1] === undefined || pair[0] === undefined || pair[1].key.start - pair[0].value.end > 1 ? " " : "",
+    afterComma:
+      pair?.[1] === undefined || pair[0] === undefined || pair[1].key.start - pair[0].value.end > 1 ? " " : "",
   };
 }

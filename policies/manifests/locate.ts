@@ -32,7 +32,11 @@ function child(parent: Node, step: string | number): Place | undefined {
   if (node.kind !== "mapping") return undefined;
   // As in the value, the last entry of a name wins, and a merge key after it wins over it.
   for (const { key, value } of node.entries.toReversed()) {
-    const found = isMergeKey(key) ? merged(value, step) : keyOf(key) === String(step) ? { node: value, key } : undefined;
+    const found = isMergeKey(key)
+      ? merged(value, step)
+      : keyOf(key) === String(step)
+        ? { node: value, key }
+        : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
@@ -50,7 +54,8 @@ function merged(source: Node, step: string | number): Place | undefined {
 
 function spanOf({ node, key }: Place, part: "key" | "value" | undefined): Span {
   if (part === "value") return { start: node.start, end: node.end };
-  if (key !== undefined && (part === "key" || spansLines(node) || node.start === node.end)) return { start: key.start, end: key.end };
+  if (key !== undefined && (part === "key" || spansLines(node) || node.start === node.end))
+    return { start: key.start, end: key.end };
   return spansLines(node) ? firstLine(node) : { start: node.start, end: node.end };
 }
 
@@ -63,7 +68,8 @@ function spansLines(node: Node): boolean {
 function firstLine(node: Node): Span {
   if (node.kind === "mapping") {
     const [entry] = node.entries;
-    if (entry !== undefined) return { start: entry.key.start, end: spansLines(entry.value) ? entry.key.end : entry.value.end };
+    if (entry !== undefined)
+      return { start: entry.key.start, end: spansLines(entry.value) ? entry.key.end : entry.value.end };
   }
   if (node.kind === "sequence") {
     const [item] = node.items;

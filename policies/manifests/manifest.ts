@@ -67,10 +67,10 @@ function readDocument(
 ): ManifestRefusal | undefined {
   const { source } = manifest;
   const text = source.text.slice(piece.start, piece.end);
-  const kind = irrelevantKind(text);
-  if (kind !== undefined && options.strict !== true) return countNotRelevant(manifest, kind);
   const span = contentOf(source.text, piece);
   if (span === undefined) return undefined;
+  const kind = irrelevantKind(source.text.slice(span.start, span.end));
+  if (kind !== undefined && options.strict !== true) return countNotRelevant(manifest, kind);
 
   let read: NodeValue;
   try {
@@ -79,19 +79,25 @@ function readDocument(
     if (error instanceof ManifestRefusal) return error;
     throw error;
   }
+  const irrelevant = kind ?? irrelevantKindOf(read.value);
+  if (irrelevant !== undefined) countNotRelevant(manifest, irrelevant);
+  else manifest.documents.push(createDocument(source, piece, span, read.value));
+  if (irrelevant !== undefined && options.strict !== true) return undefined;
   for (const key of read.repeatedKeys) {
     const name = text.slice(key.start, key.end);
     const message = `Key ${name} stands twice in this mapping; only the last one counts: remove the other.`;
     manifest.problems.push({ code: "duplicate-key", message, span: shift(key, piece.start) });
   }
-  const irrelevant = kind ?? irrelevantKindOf(read.value);
-  if (irrelevant !== undefined) return countNotRelevant(manifest, irrelevant);
-  manifest.documents.push(createDocument(source, piece, span, read.value));
   return undefined;
 }
 
 /** What cannot be read as one document: a Go template, JSON objects in a row, or an error. */
-function readRefused(manifest: ManifestInProgress, piece: Span, refusal: ManifestRefusal, options: ManifestOptions): void {
+function readRefused(
+  manifest: ManifestInProgress,
+  piece: Span,
+  refusal: ManifestRefusal,
+  options: ManifestOptions,
+): void {
   const { text } = manifest.source;
   const content = contentOf(text, piece) ?? piece;
   const objects = refusal.code === "syntax" ? splitJsonStream(text, content) : undefined;
@@ -108,7 +114,8 @@ function readRefused(manifest: ManifestInProgress, piece: Span, refusal: Manifes
 }
 
 function refuse(manifest: ManifestInProgress, piece: Span, { code, message, span }: ManifestRefusal): void {
-  const kind = irrelevantKind(manifest.source.text.slice(piece.start, piece.end));
+  const content = contentOf(manifest.source.text, piece) ?? piece;
+  const kind = irrelevantKind(manifest.source.text.slice(content.start, content.end));
   if (kind !== undefined) countNotRelevant(manifest, kind);
   manifest.problems.push({ code, message, span: shift(span, piece.start) });
 }

@@ -45,14 +45,30 @@ export function nodeTree(text: string, events: readonly Event[], textOf: (event:
   function readAlias(event: AliasEvent): Node {
     const name = text.slice(event.anchorStart, event.anchorEnd);
     const start = event.anchorStart - 1;
-    return { kind: "alias", start, outerStart: start, end: event.anchorEnd, anchor: undefined, tag: "", name, target: anchors.get(name) };
+    return {
+      kind: "alias",
+      start,
+      outerStart: start,
+      end: event.anchorEnd,
+      anchor: undefined,
+      tag: "",
+      name,
+      target: anchors.get(name),
+    };
   }
 
   function readMapping(event: MappingEvent): MappingNode {
     const flow = event.style === COLLECTION_STYLE.FLOW;
     const entries: EntryNode[] = [];
     // The node is made first: an alias inside may name it.
-    const node = named({ kind: "mapping", ...propertiesOf(text, event, event.start), start: event.start, end: event.start, flow, entries });
+    const node = named({
+      kind: "mapping",
+      ...propertiesOf(text, event, event.start),
+      start: event.start,
+      end: event.start,
+      flow,
+      entries,
+    });
     const bracketed = flow && text[event.start] === "{";
     let from = event.start + (bracketed ? 1 : 0);
     while (events[next]?.type !== EVENT_ID.POP) {
@@ -70,7 +86,14 @@ export function nodeTree(text: string, events: readonly Event[], textOf: (event:
   function readSequence(event: SequenceEvent): SequenceNode {
     const flow = event.style === COLLECTION_STYLE.FLOW;
     const items: ItemNode[] = [];
-    const node = named({ kind: "sequence", ...propertiesOf(text, event, event.start), start: event.start, end: event.start, flow, items });
+    const node = named({
+      kind: "sequence",
+      ...propertiesOf(text, event, event.start),
+      start: event.start,
+      end: event.start,
+      flow,
+      items,
+    });
     let from = event.start + (flow ? 1 : 0);
     while (events[next]?.type !== EVENT_ID.POP) {
       const itemStart = skipBlanks(text, from, flow ? "," : "");
@@ -83,12 +106,12 @@ export function nodeTree(text: string, events: readonly Event[], textOf: (event:
     return Object.assign(node, { end: flow ? skipBlanks(text, from, ",") + 1 : from });
   }
 
-  const opening = /^---/.test(text) ? 3 : 0;
+  const opening = text.startsWith("---") ? 3 : 0;
   return read(opening);
 }
 
 /** The first place that is neither blank, nor comment, nor one of `also`. */
-export function skipBlanks(text: string, from: number, also = ""): number {
+function skipBlanks(text: string, from: number, also = ""): number {
   let at = from;
   for (;;) {
     const character = text.charAt(at);

@@ -1,4 +1,5 @@
-import { isMergeKey, resolveAlias, type MappingNode, type Node, type ScalarNode } from "./node.ts";
+import { isMergeKey, resolveAlias } from "./node.ts";
+import type { AliasNode, MappingNode, Node, ScalarNode, SequenceNode } from "./node.ts";
 import { ManifestRefusal } from "./manifest-refusal.ts";
 import { resolvePlain, resolvePlainKey, type Scalar } from "./scalars.ts";
 
@@ -23,27 +24,38 @@ export function valueOfNode(root: Node): NodeValue {
     if (node.kind === "alias") return readAlias(node);
     decoded += 1;
     const before = decoded;
-    const value = node.kind === "scalar" ? readScalar(node) : node.kind === "mapping" ? readMapping(node) : readItems(node);
+    const value =
+      node.kind === "scalar" ? readScalar(node) : node.kind === "mapping" ? readMapping(node) : readItems(node);
     const result = { value, size: decoded - before + 1 };
     if (node.anchor !== undefined) finished.set(node, result);
     return result;
   }
 
-  function readAlias(node: Node & { kind: "alias" }): { readonly value: unknown; readonly size: number } {
-    if (node.target === undefined) throw new ManifestRefusal("syntax", `No anchor &${node.name} stands before this alias.`, node);
+  function readAlias(node: AliasNode): { readonly value: unknown; readonly size: number } {
+    decoded += 1;
+    if (node.target === undefined)
+      throw new ManifestRefusal("syntax", `No anchor &${node.name} stands before this alias.`, node);
     const target = finished.get(node.target);
     if (target === undefined) {
-      throw new ManifestRefusal("cyclic-anchor", `Anchor &${node.name} contains itself: an alias cannot stand inside its own anchor.`, node);
+      throw new ManifestRefusal(
+        "cyclic-anchor",
+        `Anchor &${node.name} contains itself: an alias cannot stand inside its own anchor.`,
+        node,
+      );
     }
     decoded += target.size;
     throughAliases += target.size;
     if (isExcessive(decoded, throughAliases)) {
-      throw new ManifestRefusal("alias-bomb", "The aliases expand to far more than is written (an alias bomb); Kubernetes refuses this document too.", node);
+      throw new ManifestRefusal(
+        "alias-bomb",
+        "The aliases expand to far more than is written (an alias bomb); Kubernetes refuses this document too.",
+        node,
+      );
     }
     return target;
   }
 
-  function readItems(node: Node & { kind: "sequence" }): unknown[] {
+  function readItems(node: SequenceNode): unknown[] {
     return node.items.map((item) => read(item.value).value);
   }
 
@@ -52,9 +64,11 @@ export function valueOfNode(root: Node): NodeValue {
     const own = new Set<string>();
     for (const { key, value } of node.entries) {
       if (isMergeKey(key)) {
-        for (const source of mergeSources(value)) Object.entries(source).forEach(([name, merged]) => put(mapping, name, merged));
+        for (const source of mergeSources(value))
+          Object.entries(source).forEach(([name, merged]) => put(mapping, name, merged));
         continue;
       }
+      decoded += 1;
       const name = keyOf(key);
       if (own.has(name)) repeatedKeys.push(key);
       own.add(name);
@@ -69,7 +83,11 @@ export function valueOfNode(root: Node): NodeValue {
     const target = resolveAlias(node);
     if (target.kind === "mapping") return [read(node).value as Record<string, unknown>];
     if (node.kind !== "sequence" || node.items.some((item) => resolveAlias(item.value).kind !== "mapping")) {
-      throw new ManifestRefusal("syntax", "A merge key (<<) takes a mapping, an alias of one, or a list of these.", node);
+      throw new ManifestRefusal(
+        "syntax",
+        "A merge key (<<) takes a mapping, an alias of one, or a list of these.",
+        node,
+      );
     }
     return node.items.map((item) => read(item.value).value as Record<string, unknown>).toReversed();
   }
@@ -79,7 +97,8 @@ export function valueOfNode(root: Node): NodeValue {
 
 /** Never runs a setter: `__proto__` is a key like any other. */
 function put(mapping: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === "__proto__") Object.defineProperty(mapping, name, { value, writable: true, enumerable: true, configurable: true });
+  if (name === "__proto__")
+    Object.defineProperty(mapping, name, { value, writable: true, enumerable: true, configurable: true });
   else mapping[name] = value;
 }
 
@@ -88,7 +107,11 @@ export function keyOf(node: Node): string {
   const key = resolveAlias(node);
   const name = key.kind === "scalar" ? keyText(key) : undefined;
   if (name !== undefined) return name;
-  throw new ManifestRefusal("syntax", "A key must be text, a number or a boolean here; a mapping, a list or null cannot be one.", node);
+  throw new ManifestRefusal(
+    "syntax",
+    "A key must be text, a number or a boolean here; a mapping, a list or null cannot be one.",
+    node,
+  );
 }
 
 function keyText(key: ScalarNode): string | undefined {

@@ -60,5 +60,7 @@ export function resolveAlias(node: Node): Node {
 
 /** A plain `<<`, which takes over another mapping's entries. */
 export function isMergeKey(key: Node): boolean {
-  return key.kind === "scalar" && key.text === "<<" && (key.tag === "!!merge" || (key.tag === "" && key.style === "plain"));
+  return (
+    key.kind === "scalar" && key.text === "<<" && (key.tag === "!!merge" || (key.tag === "" && key.style === "plain"))
+  );
 }

@@ -6,8 +6,16 @@ import { isRecord } from "../record.ts";
  */
 const notRelevant: Readonly<Record<string, readonly string[]>> = {
   "": [
-    "ConfigMap", "Endpoints", "Event", "LimitRange", "Namespace", "PersistentVolume", "PersistentVolumeClaim",
-    "ResourceQuota", "Secret", "ServiceAccount",
+    "ConfigMap",
+    "Endpoints",
+    "Event",
+    "LimitRange",
+    "Namespace",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "ResourceQuota",
+    "Secret",
+    "ServiceAccount",
   ],
   "apiextensions.k8s.io": ["CustomResourceDefinition"],
   "apiregistration.k8s.io": ["APIService"],
@@ -21,22 +29,36 @@ const notRelevant: Readonly<Record<string, readonly string[]>> = {
   "rbac.authorization.k8s.io": ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
   "scheduling.k8s.io": ["PriorityClass"],
   "snapshot.storage.k8s.io": ["VolumeSnapshot", "VolumeSnapshotClass", "VolumeSnapshotContent"],
-  "storage.k8s.io": ["CSIDriver", "CSINode", "CSIStorageCapacity", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"],
+  "storage.k8s.io": [
+    "CSIDriver",
+    "CSINode",
+    "CSIStorageCapacity",
+    "StorageClass",
+    "VolumeAttachment",
+    "VolumeAttributesClass",
+  ],
 };
 
 const kinds = new Set(Object.entries(notRelevant).flatMap(([group, names]) => names.map((name) => `${group}/${name}`)));
 
-/** The kind of a document that cannot matter, read from its text before parsing; undefined where that is not certain. */
-export function irrelevantKind(text: string): string | undefined {
-  const kind = topLevelWord(text, "kind");
-  const apiVersion = kind === undefined ? undefined : topLevelWord(text, "apiVersion");
-  if (kind === undefined || apiVersion === undefined || !isIrrelevant(apiVersion, kind)) return undefined;
-  return isBlockMapping(text) ? kind : undefined;
+/**
+ * The kind of a document that cannot matter, read from its text before parsing; undefined where that is not certain.
+ * `content` begins with the document's first character that is no comment.
+ */
+export function irrelevantKind(content: string): string | undefined {
+  // In a flow collection or a quoted text a line's start says nothing about the level.
+  if (!blockKey.test(content)) return undefined;
+  const kind = topLevelWord(content, "kind");
+  const apiVersion = kind === undefined ? undefined : topLevelWord(content, "apiVersion");
+  return kind !== undefined && apiVersion !== undefined && isIrrelevant(apiVersion, kind) ? kind : undefined;
 }
+
+const blockKey = /^["']?[A-Za-z][\w.-]*["']?[ \t]*:(?=[ \t\r\n])/;
 
 /** The same question for a document that had to be parsed, as JSON has. */
 export function irrelevantKindOf(value: unknown): string | undefined {
-  if (!isRecord(value) || typeof value["kind"] !== "string" || typeof value["apiVersion"] !== "string") return undefined;
+  if (!isRecord(value) || typeof value["kind"] !== "string" || typeof value["apiVersion"] !== "string")
+    return undefined;
   return isIrrelevant(value["apiVersion"], value["kind"]) ? value["kind"] : undefined;
 }
 
@@ -55,9 +77,4 @@ function topLevelWord(text: string, key: string): string | undefined {
   if (text.includes(atLineStart, first)) return undefined;
   word.lastIndex = first + key.length;
   return word.exec(text)?.[2];
-}
-
-/** In a flow collection or a quoted text a line's start says nothing about the level. */
-function isBlockMapping(text: string): boolean {
-  return /^(?:---(?=[ \t\r\n]))?(?:[ \t\r\n]*[#%][^\n]*\n)*[ \t\r\n]*(?:["']?[A-Za-z][\w.-]*["']?)[ \t]*:(?=[ \t\r\n])/.test(text);
 }

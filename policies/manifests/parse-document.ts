@@ -41,12 +41,17 @@ function fail(error: YAMLException, text: string): never {
   const start = Math.min(error.mark?.position ?? 0, text.length);
   const span = { start, end: Math.min(start + 1, text.length) };
   if (error.reason.includes("maxDepth")) {
-    throw new ManifestRefusal("too-deep", "The document nests deeper than 100 levels: no Kubernetes object does.", span);
+    throw new ManifestRefusal(
+      "too-deep",
+      "The document nests deeper than 100 levels: no Kubernetes object does.",
+      span,
+    );
   }
   throw new ManifestRefusal("syntax", sentence(error.reason, text, start), span);
 }
 
 function sentence(reason: string, text: string, at: number): string {
-  if (text[at] === "\t" || reason.includes("tab characters")) return "YAML does not allow a tab as indentation: use spaces.";
+  if (text[at] === "\t" || reason.includes("tab characters"))
+    return "YAML does not allow a tab as indentation: use spaces.";
   return `The YAML cannot be read: ${reason}.`;
 }

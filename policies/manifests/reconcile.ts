@@ -13,14 +13,22 @@ import { refuseShared, replaceNode } from "./replace-node.ts";
  * The text edits that turn `old`, which `node` says, into `wanted`. Both values share what is the same, so that only what
  * differs is visited; inner edits come before those of what is around them.
  */
-export function* reconcile(layout: Layout, node: Node, place: Place, old: unknown, wanted: unknown): Iterable<TextEdit> {
+export function* reconcile(
+  layout: Layout,
+  node: Node,
+  place: Place,
+  old: unknown,
+  wanted: unknown,
+): Iterable<TextEdit> {
   if (Object.is(old, wanted)) return;
   if (node.kind === "mapping" && isRecord(old) && isRecord(wanted)) {
     yield* reconcileMapping(layout, node, place, old, wanted);
   } else if (node.kind === "sequence" && Array.isArray(old) && Array.isArray(wanted)) {
     yield* reconcileSequence(layout, node, place, old, wanted);
   } else if (node.kind === "alias" && typeof old === "object" && typeof wanted === "object" && wanted !== null) {
-    throw new EditError(`"*${node.name}" stands for what is written at its anchor: changing that would change both places.`);
+    throw new EditError(
+      `"*${node.name}" stands for what is written at its anchor: changing that would change both places.`,
+    );
   } else {
     yield* replaceNode(layout, node, place, wanted);
   }

@@ -1,4 +1,14 @@
-import { DEFAULT_SCALAR_STYLE_RULES, defineScalarTag, dump, mapTag, NOT_RESOLVED, SCALAR_STYLE, Schema, seqTag, strTag } from "js-yaml";
+import {
+  DEFAULT_SCALAR_STYLE_RULES,
+  defineScalarTag,
+  dump,
+  mapTag,
+  NOT_RESOLVED,
+  SCALAR_STYLE,
+  Schema,
+  seqTag,
+  strTag,
+} from "js-yaml";
 import type { DumpOptions, ScalarLayout } from "js-yaml";
 import { isRecord } from "../record.ts";
 import { resolvePlain } from "./scalars.ts";
@@ -29,7 +39,15 @@ const schema = new Schema([
 
 /** Blank lines at a text's end would become the next line's if that moved: quoted, they cannot. */
 function quoteTrailingLines(layout: ScalarLayout): void {
-  if (/^\s|\n\s*\n$/.test(layout.node.value) && layout.node.value.includes("\n")) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+  if (/^\s|\n\s*\n$/.test(layout.node.value) && layout.node.value.includes("\n"))
+    layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+}
+
+/** Kubernetes' reader follows YAML 1.1, which takes fewer characters in flow style without quotes than js-yaml's 1.2. */
+function quoteInFlow(layout: ScalarLayout): void {
+  const isText = layout.node.tag === strTag.tagName;
+  if (layout.flowOnly && isText && !/^[\w./][\w ./=-]*$/.test(layout.node.value))
+    layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
 }
 
 const options: DumpOptions = {
@@ -37,12 +55,14 @@ const options: DumpOptions = {
   lineWidth: -1,
   quoteStyle: "double",
   noRefs: true,
-  scalarStyleRules: [quoteTrailingLines, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)],
+  scalarStyleRules: [quoteTrailingLines, quoteInFlow, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)],
 };
 
 /** Lines of a collection in block style, without indent. */
 export function blockLines(value: unknown, { step, listsIndented }: BlockStyle): string[] {
-  return dump(value, { ...options, indent: step, seqNoIndent: !listsIndented }).replace(/\n$/, "").split("\n");
+  return dump(value, { ...options, indent: step, seqNoIndent: !listsIndented })
+    .replace(/\n$/, "")
+    .split("\n");
 }
 
 /** A value on one line, as it may stand after a block key or dash; text of several lines is quoted. */
@@ -53,7 +73,9 @@ export function inlineText(value: unknown): string {
 
 /** A value on one line inside of a YAML flow collection. */
 export function flowText(value: unknown): string {
-  return dump([value], { ...options, flowLevel: 0 }).trimEnd().slice(1, -1);
+  return dump([value], { ...options, flowLevel: 0 })
+    .trimEnd()
+    .slice(1, -1);
 }
 
 /** How a JSON document spaces what it holds. */

@@ -9,14 +9,22 @@ import { blockLines, flowText, inlineText, jsonText } from "./render.ts";
 
 export function refuseShared({ shared }: Layout, node: Node): void {
   if (!shared.has(node)) return;
-  throw new EditError(`"&${node.anchor ?? ""}" is used elsewhere in this document: changing it here would change those places too.`);
+  throw new EditError(
+    `"&${node.anchor ?? ""}" is used elsewhere in this document: changing it here would change those places too.`,
+  );
 }
 
 /** Members that go must not hold an anchor that others need. */
-export function refuseSharedInside(layout: Layout, node: MappingNode | SequenceNode, removed: ReadonlySet<number>): void {
+export function refuseSharedInside(
+  layout: Layout,
+  node: MappingNode | SequenceNode,
+  removed: ReadonlySet<number>,
+): void {
   for (const index of removed) {
-    const gone = node.kind === "sequence" ? [node.items[index]?.value] : [node.entries[index]?.key, node.entries[index]?.value];
-    for (const member of gone) if (member !== undefined) for (const inner of everyNode(member)) refuseShared(layout, inner);
+    const gone =
+      node.kind === "sequence" ? [node.items[index]?.value] : [node.entries[index]?.key, node.entries[index]?.value];
+    for (const member of gone)
+      if (member !== undefined) for (const inner of everyNode(member)) refuseShared(layout, inner);
   }
 }
 
@@ -24,7 +32,8 @@ export function refuseSharedInside(layout: Layout, node: MappingNode | SequenceN
 export function* replaceNode(layout: Layout, node: Node, place: Place, wanted: unknown): Iterable<TextEdit> {
   for (const inner of everyNode(node)) refuseShared(layout, inner);
   if (layout.json !== undefined || place.inFlow) yield inFlow(layout, node, place, wanted);
-  else if (isFilled(wanted) && !isFilledFlow(node)) yield* asBlock(layout, node, place, blockLines(wanted, layout.block));
+  else if (isFilled(wanted) && !isFilledFlow(node))
+    yield* asBlock(layout, node, place, blockLines(wanted, layout.block));
   else yield* asInline(layout, node, place, isFilledFlow(node) ? flowText(wanted) : inlineText(wanted));
 }
 
@@ -40,7 +49,8 @@ function isFilledFlow(node: Node): boolean {
 function inFlow(layout: Layout, node: Node, place: Place, wanted: unknown): TextEdit {
   const { text, json } = layout;
   const value = json === undefined ? flowText(wanted) : jsonText(wanted, json, indentAt(text, node.start));
-  if (node.outerStart < node.end || place.kind !== "entry") return { start: node.outerStart, end: node.end, text: value };
+  if (node.outerStart < node.end || place.kind !== "entry")
+    return { start: node.outerStart, end: node.end, text: value };
   const colon = text[place.valueStart - 1] === ":" ? "" : ":";
   return { start: place.valueStart, end: place.valueStart, text: `${colon} ${value}` };
 }
@@ -67,7 +77,8 @@ function* asInline(layout: Layout, node: Node, place: Place, value: string): Ite
 
 function* asBlock(layout: Layout, node: Node, place: Place, lines: readonly string[]): Iterable<TextEdit> {
   const { text, lineBreak } = layout;
-  const column = place.kind === "root" ? 0 : place.kind === "item" ? place.column + 2 : place.column + entryStep(layout, lines);
+  const column =
+    place.kind === "root" ? 0 : place.kind === "item" ? place.column + 2 : place.column + entryStep(layout, lines);
   const indented = lines.map((line) => (line === "" ? "" : " ".repeat(column) + line));
   const below = indented.map((line) => lineBreak + line).join("");
   if (place.kind !== "root" && hasLinesBelow(layout, node, place)) {
@@ -93,7 +104,8 @@ function entryStep({ block }: Layout, [first = ""]: readonly string[]): number {
 
 /** Where what stands on the key's own line ends: tag, anchor, and a block scalar's `|`; a comment comes after it. */
 function headEnd(text: string, node: Node, place: Place): number {
-  if (node.kind === "scalar") return node.start + (/^[|>][-+0-9]*/.exec(text.slice(node.start, node.start + 4))?.[0].length ?? 0);
+  if (node.kind === "scalar")
+    return node.start + (/^[|>][-+0-9]*/.exec(text.slice(node.start, node.start + 4))?.[0].length ?? 0);
   const properties = /^(?:[ \t]*[&!][^\s]*)*/.exec(text.slice(place.valueStart, lineEnd(text, place.valueStart)));
   return place.valueStart + (properties?.[0].length ?? 0);
 }

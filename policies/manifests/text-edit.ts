@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { applyEdits, type Edit } from "../edit.ts";
 import { applyTextEdits, type TextEdit } from "./apply-text-edits.ts";
 import { isParsed, type Document } from "./document.ts";
@@ -8,6 +7,7 @@ import { layoutOf } from "./layout.ts";
 import { ManifestRefusal } from "./manifest-refusal.ts";
 import { parseValue } from "./parse-document.ts";
 import { reconcile } from "./reconcile.ts";
+import { isSameValue } from "./same-value.ts";
 
 export { applyTextEdits, type TextEdit } from "./apply-text-edits.ts";
 export { EditError } from "./edit-error.ts";
@@ -46,7 +46,7 @@ function wantedValue(value: unknown, edits: readonly Edit[]): unknown {
 /** Written again, a value must be read as the same one; what this page's code did not foresee is found here. */
 function says(text: string, wanted: unknown): boolean {
   try {
-    return isDeepStrictEqual(parseValue(text).value, wanted);
+    return isSameValue(parseValue(text).value, wanted);
   } catch (error) {
     if (error instanceof ManifestRefusal) return false;
     throw error;

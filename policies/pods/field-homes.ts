@@ -1,3 +1,5 @@
+import { editDistance } from "../spelling.ts";
+
 /** What a mapping of a workload is, by the fields that it may hold. */
 export type Level =
   | "object"
@@ -66,20 +68,6 @@ export function fieldMeantBy(key: string): string | undefined {
     const most = field.length >= 14 ? 2 : field.length >= 9 ? 1 : 0;
     // Who misspells a name seldom misses its first letter; most keys are done with here.
     if (field[0] !== lower[0] || Math.abs(field.length - lower.length) > most) return false;
-    return distance(lower, field.toLowerCase()) <= most;
+    return editDistance(lower, field.toLowerCase()) <= most;
   });
-}
-
-/** Levenshtein's distance: the fewest letters to insert, delete or replace. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

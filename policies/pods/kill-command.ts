@@ -1,9 +1,7 @@
 import type { Path } from "../path.ts";
-import { baseName } from "./command-name.ts";
+import { commandsOf } from "./command-words.ts";
+import { readKillArguments } from "./kill-arguments.ts";
 import type { Container } from "./pod.ts";
-import { readInvocation, simpleCommands } from "./shell-commands.ts";
-import { parseShell } from "./shell.ts";
-import { shells } from "./wrappers.ts";
 
 /** A `kill` that a container's manifest holds, and whom it means. */
 export interface KillCommand {
@@ -20,7 +18,7 @@ export interface KillCommand {
 /** Every kill in a container's command, hooks and exec probes, as far as its shell scripts can be read. */
 export function killCommands(container: Container): readonly KillCommand[] {
   return writtenCommands(container).flatMap(({ at, argv }) =>
-    commandsOf(argv).flatMap((words) => {
+    (commandsOf(argv) ?? []).flatMap((words) => {
       const kill = readKill(words);
       return kill === undefined ? [] : [{ ...kill, at }];
     }),
@@ -50,34 +48,18 @@ function writtenCommands(container: Container): { readonly at: Path; readonly ar
     : [{ at: container.path(spec.command === undefined ? "args" : "command"), argv: own }, ...execs];
 }
 
-/** The simple commands that a command line runs: those of the script behind `sh -c`, else itself. */
-function commandsOf(argv: readonly string[]): readonly (readonly string[])[] {
-  const [program = "", ...rest] = argv;
-  if (!Object.hasOwn(shells, baseName(program))) return [argv];
-  const { script } = readInvocation(rest);
-  return simpleCommands(parseShell(script ?? "") ?? []).map(({ words }) => words.map(({ text }) => text));
-}
+/** Signals by which programs reload, report or are looked for. */
+const harmlessSignals = new Set(["0", "HUP", "USR1", "USR2", "WINCH"]);
 
 function readKill(words: readonly string[]): Omit<KillCommand, "at"> | undefined {
-  const start = /^(?:exec|sudo|busybox|command)$/.test(baseName(words[0] ?? "")) ? 1 : 0;
-  const program = baseName(words[start] ?? "");
-  const text = words.slice(start).join(" ");
-  const rest = words.slice(start + 1);
-  const harmless = harmlessSignal.test(rest.join(" "));
-  if (program === "pkill" || program === "killall") return { text, target: "by-name", harmless };
-  if (program !== "kill") return undefined;
-  const targets = targetsOf(rest);
-  if (targets.includes("1")) return { text, target: "pid-one", harmless };
-  return { text, target: targets.includes("-1") ? "everybody" : "other", harmless };
+  const [program = "", ...rest] = words;
+  if (program !== "kill" && program !== "pkill" && program !== "killall") return undefined;
+  const { signal, targets } = readKillArguments(rest);
+  const target = program === "kill" ? targetOf(targets) : "by-name";
+  return { text: words.join(" "), target, harmless: harmlessSignals.has(signal) };
 }
 
-/** `-HUP`, `-s USR1`, `--signal=SIGUSR2`, `-0`. */
-const harmlessSignal = /^(?:-s |-n |--signal[= ]|-)(?:(?:SIG)?(?:HUP|USR1|USR2|WINCH)|0|1|10|12)(?:\s|$)/;
-
-/** What stands behind the signal: `-TERM 1`, `-s TERM 1`, `-- -1`. */
-function targetsOf(words: readonly string[]): readonly string[] {
-  const [first] = words;
-  if (first === "-s" || first === "-n") return targetsOf(words.slice(2));
-  const rest = first !== undefined && words.length > 1 && /^-[^-]/.test(first) ? words.slice(1) : words;
-  return rest[0] === "--" ? rest.slice(1) : rest;
+function targetOf(targets: readonly string[]): KillCommand["target"] {
+  if (targets.includes("1")) return "pid-one";
+  return targets.includes("-1") ? "everybody" : "other";
 }

@@ -42,8 +42,6 @@ export function objectSet(objects: readonly KubernetesObject[]): ObjectSet {
   const services = ofKind("Service").filter(({ apiVersion }) => apiVersion === "v1");
   const budgets = ofKind("PodDisruptionBudget");
   const autoscalers = ofKind("HorizontalPodAutoscaler", "ScaledObject");
-  const selects = (selecting: KubernetesObject, pod: Pod): boolean =>
-    sameNamespace(selecting, pod.object) && matchesSelector(selecting, pod.labels);
   return {
     objects,
     podsIn: (object) => reading(object).pods,
@@ -62,15 +60,18 @@ export function objectSet(objects: readonly KubernetesObject[]): ObjectSet {
   };
 }
 
+const selects = (selecting: KubernetesObject, pod: Pod): boolean =>
+  sameNamespace(selecting, pod.object) && matchesSelector(selecting, pod.labels);
+
 function read(object: KubernetesObject): Reading {
   const places = findPods(object);
   if (places.length === 0) return { pods: [], ...withoutPod(object) };
-  const read = places.map((place) => readPod(object, place));
-  const problems = read.flatMap((one) => one.problems);
+  const pods = places.map((place) => readPod(object, place));
+  const problems = pods.flatMap((one) => one.problems);
   const incomplete =
     knownPodPlace(object) === undefined
       ? undefined
-      : read.flatMap(({ pod }) => pod.mainContainers).find(({ image }) => image === "");
+      : pods.flatMap(({ pod }) => pod.mainContainers).find(({ image }) => image === "");
   const [first] = places;
   if (knownPodPlace(object) !== undefined && first !== undefined) {
     const containers = valueAt(object.value, [...first.at, "containers"]);
@@ -105,7 +106,7 @@ function read(object: KubernetesObject): Reading {
       skipped: `container ${incomplete.name || "(unnamed)"} has no image: a patch or an incomplete object; lint what it is merged into`,
     };
   }
-  return { pods: read.map(({ pod }) => pod), problems, skipped: undefined };
+  return { pods: pods.map(({ pod }) => pod), problems, skipped: undefined };
 }
 
 /** A workload without a pod spec is a patch, unless it says `spec: null` or a spec that is no mapping. */

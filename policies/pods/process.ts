@@ -1,5 +1,6 @@
 import { afterOptions, baseName } from "./command-name.ts";
 import { unknownProcess as unknown, type FoundProcess as Found, type Next, type Part } from "./found-process.ts";
+import type { ImageShell } from "./image.ts";
 import { shellProcess } from "./shell-process.ts";
 import { inits, reapsNothing, shells, supervisors, wrappers, type Wrapper } from "./wrappers.ts";
 
@@ -18,6 +19,8 @@ export interface Process {
    * `cut`: the first process ends and the program is killed with it; `unknown`.
    */
   readonly signal: "reaches" | "lost" | "cut" | "unknown";
+  /** What dash makes of the signal, where only the image's `sh` decides and is not known; `signal` is what the other shells leave of it. */
+  readonly ifDash?: "lost" | "cut";
   /** True where the first process reaps orphans (an init), false where it surely does not, undefined where unknown. */
   readonly reaps: boolean | undefined;
   /** One clause that says why, for messages: "`sh -c` keeps the shell as first process". */
@@ -27,36 +30,37 @@ export interface Process {
 /**
  * What becomes of the stop signal. `command` and `args` as in the container; with args alone the image's entrypoint decides.
  * `shared`: the first process is not PID 1 of its namespace, so that a signal without a handler ends it (D9).
+ * `sh`: what the image's `sh` is.
  */
 export function processOf(
   command: readonly string[] | undefined,
   args: readonly string[] | undefined,
-  options: { readonly shared: boolean },
+  options: { readonly shared: boolean; readonly sh: ImageShell | undefined },
 ): Process {
   if (command === undefined || command.length === 0)
     return { argv: undefined, ...unknown("the image decides what runs") };
   const argv = [...command, ...(args ?? [])];
   // `$(NAME)` is filled in by the kubelet; `$$(NAME)` is not.
   const words = argv.map((text) => ({ text, literal: !/(?:^|[^$])(?:\$\$)*\$\([\w.-]{1,253}\)/.test(text) }));
-  const found = resolve(words, !options.shared, { left: 64 });
+  const found = resolve(words, !options.shared, { sh: options.sh, left: 64 });
   // In a shared namespace the pause process, or the node's init, reaps (D13).
   return { argv, ...found, reaps: options.shared ? true : found.reaps };
 }
 
 /**
- * `pid1`: the process that these words become ignores signals that it has no handler for. `commands`: how many more are
- * looked at, so that scripts which start scripts end.
+ * `pid1`: the process that these words become ignores signals that it has no handler for. `left`: how many more commands
+ * are looked at, so that scripts which start scripts end.
  */
-function resolve(words: readonly Part[], pid1: boolean, commands: { left: number }): Found {
+function resolve(words: readonly Part[], pid1: boolean, search: Search): Found {
   const [word, ...rest] = words;
-  if (word === undefined || commands.left-- <= 0) return unknown("the command cannot be told");
+  if (word === undefined || search.left-- <= 0) return unknown("the command cannot be told");
   if (!word.literal) return unknown(`\`${word.text}\` is only known at run time`);
   const name = baseName(word.text);
-  const next: Next = (inner, innerIsPid1) => resolve(inner, innerIsPid1, commands);
+  const next: Next = (inner, innerIsPid1) => resolve(inner, innerIsPid1, search);
 
   if (name === "busybox" && rest.length > 0) return next(applet(rest), pid1);
   const shell = own(shells, name);
-  if (shell !== undefined) return shellProcess(name, shell, rest, pid1, next);
+  if (shell !== undefined) return shellProcess({ name, ...shell, sh: search.sh }, rest, pid1, next);
   const init = own(inits, name);
   if (init !== undefined) return initProcess(name, next(afterOptions(rest, init), false));
   const supervisor = own(supervisors, name);
@@ -73,6 +77,11 @@ function resolve(words: readonly Part[], pid1: boolean, commands: { left: number
     return unknown(`whether the script \`${name}\` ends in \`exec\` cannot be seen`, { first: "shell" });
   }
   return program(name, rest);
+}
+
+interface Search {
+  readonly sh: ImageShell | undefined;
+  left: number;
 }
 
 /** `busybox sh` is the shell that is `ash` by its own name. */

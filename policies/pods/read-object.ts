@@ -95,9 +95,10 @@ function readReview(review: Record<string, unknown>, file: string | undefined, a
 export function readStringMap(value: unknown): Readonly<Record<string, string>> {
   if (!isRecord(value)) return {};
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, text]) =>
-      text === null || typeof text === "object" ? [] : [[key, String(text)]],
-    ),
+    Object.entries(value).flatMap(([key, text]) => {
+      if (typeof text === "string") return [[key, text]];
+      return typeof text === "number" || typeof text === "boolean" ? [[key, String(text)]] : [];
+    }),
   );
 }
 

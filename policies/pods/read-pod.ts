@@ -3,7 +3,8 @@ import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
 import type { IProbe } from "kubernetes-models/v1/Probe";
 import { valueAt, type Path } from "../path.ts";
 import type { PodPlace } from "./find.ts";
-import { imageName } from "./image.ts";
+import { unknownProcess } from "./found-process.ts";
+import { imageName, shellOf } from "./image.ts";
 import type { KubernetesObject, ShapeProblem } from "./object.ts";
 import { podSpecShape } from "./pod-shape.ts";
 import type { Container, Pod, Probe, Role } from "./pod.ts";
@@ -52,10 +53,13 @@ export function readPod(
     }),
   );
   const main = spec.containers ?? [];
-  const role = (container: IContainer): Role => (container.restartPolicy === "Always" ? "sidecar" : "init");
   const containers = launched ?? [
     ...(spec.initContainers ?? []).map((container, index) =>
-      readContainer(container, role(container), [...at, "initContainers", index], { shared, labels, single: false }),
+      readContainer(container, roleOfInit(container), [...at, "initContainers", index], {
+        shared,
+        labels,
+        single: false,
+      }),
     ),
     ...main.map((container, index) =>
       readContainer(container, "main", [...at, "containers", index], { shared, labels, single: main.length === 1 }),
@@ -108,6 +112,8 @@ function conformContainer(value: unknown): IContainer {
   ) ?? {}) as IContainer;
 }
 
+const roleOfInit = ({ restartPolicy }: IContainer): Role => (restartPolicy === "Always" ? "sidecar" : "init");
+
 interface Surroundings {
   readonly shared: boolean;
   readonly labels: Readonly<Record<string, string>>;
@@ -118,12 +124,7 @@ interface Surroundings {
 
 const behindLauncher: Process = {
   argv: undefined,
-  program: undefined,
-  programArgs: [],
-  first: "unknown",
-  signal: "unknown",
-  reaps: undefined,
-  why: "the workflow engine starts the command through a launcher of its own",
+  ...unknownProcess("the workflow engine starts the command through a launcher of its own"),
 };
 
 function readContainer(
@@ -132,8 +133,8 @@ function readContainer(
   at: Path,
   { shared, labels, single, launched }: Surroundings,
 ): Container {
-  const process = launched ? behindLauncher : processOf(spec.command, spec.args, { shared });
   const image = spec.image ?? "";
+  const process = launched ? behindLauncher : processOf(spec.command, spec.args, { shared, sh: shellOf(image) });
   const label = labels["gracewarden.io/proxy"];
   return {
     name: spec.name ?? "",

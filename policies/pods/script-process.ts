@@ -13,7 +13,7 @@ export type ScriptEnd =
       readonly worker: readonly Word[] | undefined;
       /** `none`: no handler; `exit`: only for the shell's own end; `deferred`: runs after the foreground command; `handles`: tells the worker; `ends`: tells it too late or not at all; `ignores`. */
       readonly trap: "none" | "exit" | "deferred" | "handles" | "ends" | "ignores";
-      /** True where the last command is a simple one that some shells become on their own; `redirected` keeps bash from it. */
+      /** True where the worker is the last command, and a simple one that some shells become on their own; `redirected` keeps bash from it. */
       readonly replaceable: boolean;
       readonly redirected: boolean;
       readonly why: string;
@@ -87,7 +87,6 @@ function execInCommand(command: Command, last: boolean): Exec {
     }
   }
   // A subshell is a process of its own, and a function does nothing until it is called.
-  command satisfies { readonly kind: "subshell" | "function" };
   return never;
 }
 
@@ -131,7 +130,7 @@ function staying(script: Script): ScriptEnd {
   const base = {
     kind: "stays" as const,
     worker,
-    replaceable: simple && trap.kind === "none",
+    replaceable: simple && trap.kind === "none" && !trap.onExit && worker === command.words,
     redirected: command?.redirections.some(({ operator }) => operator !== "=") === true,
   };
   if (trap.kind === "none") return { ...base, trap: trap.onExit ? "exit" : "none", why: "" };

@@ -7,7 +7,7 @@ import { companionProxyOf } from "./traffic-proxy.ts";
 
 /** Log shippers, exporters, reloaders and the like: requests do not pass through them, whatever ports they open. */
 const besides =
-  /fluent|filebeat|promtail|logstash|vector|rsyslog|syslog|log(s|ging)?-?(shipper|agent|tailer|collector|router|rotate)|exporter|metrics|reload|kube-rbac-proxy|otel|opentelemetry|jaeger-agent|datadog|telegraf|statsd|cadvisor|shutdown-manager|git-sync|k8s-sidecar|registrar|liveness-?probe|(^|-)debug(-|$)|backup/;
+  /fluent|filebeat|promtail|logstash|^vector(-agent)?$|rsyslog|syslog|log(s|ging)?-?(shipper|agent|tailer|collector|router|rotate)|exporter|metrics|reload|kube-rbac-proxy|otel|opentelemetry|jaeger-agent|datadog|telegraf|statsd|cadvisor|shutdown-manager|git-sync|k8s-sidecar|registrar|liveness-?probe|(^|-)debug(-|$)|backup/;
 
 /** True for a container that stands beside the traffic, by its name or image. */
 export function standsBeside({ name, image }: Container): boolean {

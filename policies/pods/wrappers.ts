@@ -211,15 +211,15 @@ export const supervisors: Readonly<
 };
 
 export interface Shell {
-  /** Whether with `-c` it becomes the script's last simple command on its own, where no trap is set. */
-  readonly replaces: "never" | "without-redirection" | "always";
+  /** Whether with `-c` it becomes the script's last simple command on its own, where no trap is set; `by-image`: several programs have this name. */
+  readonly replaces: "never" | "without-redirection" | "always" | "by-image";
   /** The version in which that was seen. */
   readonly measured: string;
 }
 
 export const shells: Readonly<Record<string, Shell>> = {
-  // `sh` is dash in Debian and Ubuntu; Alpine's and Red Hat's replace themselves, which a manifest cannot tell (D12: do not rely on it).
-  sh: { replaces: "never", measured: "dash 0.5.12" },
+  // Dash in Debian and Ubuntu, busybox in Alpine, bash in Red Hat's (D12).
+  sh: { replaces: "by-image", measured: "dash 0.5.12, busybox 1.35 and bash 5.2" },
   dash: { replaces: "never", measured: "dash 0.5.12" },
   bash: { replaces: "without-redirection", measured: "bash 5.2" },
   rbash: { replaces: "without-redirection", measured: "bash 5.2" },

@@ -50,28 +50,27 @@ A preStop sleep of 0 seconds says that the author wants no delay.`,
     const services = context.set
       .servicesOf(pod)
       .filter((service) => !isDiscovery(service) && !isForManagement(service));
-    if (services.length === 0 && !mayServe(pod)) return;
+    if (services.length === 0 && !context.injecting && !mayServe(pod)) return;
     const path = trafficPath(pod, services).filter((container) => !isIdle(container));
     const least = Math.min(minimumSeconds, delaySeconds);
     // A delay on one of them is prestop-everywhere's matter.
     const hooked = path.filter(({ preStop }) => preStop !== undefined);
     for (const container of hooked) yield* tooShort(pod, container, least);
-    if (hooked.length > 0) return;
-    if (pod.mainContainers.some((container) => container.preStop !== undefined && isApp(container))) {
-      if (path.every(hasTrafficPort)) return;
-    }
-    const serving = path.map((container) => ({ container, serves: servesAfterSigterm(pod, container) }));
+    const besideHook = pod.mainContainers.some((container) => container.preStop !== undefined && isApp(container));
+    const planned = hooked.length > 0 || (besideHook && path.every(hasTrafficPort));
+    const serving = planned ? [] : path.map((container) => ({ container, serves: servesAfterSigterm(pod, container) }));
     const untold = serving.find(({ serves }) => serves?.known === false);
     if (untold?.serves !== undefined) yield undetermined(untold.container, untold.serves);
     const cut = serving.flatMap(({ container, serves }) => ((serves?.seconds.max ?? 0) < least ? [container] : []));
-    const [first] = cut;
+    const lingering = context.injecting ? unhookedProxies(pod).filter((container) => !cut.includes(container)) : [];
+    const [first] = [...cut, ...lingering];
     if (first === undefined) return;
-    const result = delayFix(pod, cut, delaySeconds, context);
+    const result = delayFix(pod, [...cut, ...lingering], delaySeconds, context);
     yield {
       at: missingHookAt(first),
       container: first.name,
       severity: cut.some(({ isProxy }) => isProxy) ? "error" : services.length > 0 ? "warn" : "advice",
-      message: `${whatHappens(cut, services)}${result.fix === undefined ? `; ${result.why}` : ""}${caveats(services)}`,
+      message: `${cut.length === 0 ? untilSigterm(lingering) : whatHappens(cut, services)}${result.fix === undefined ? `; ${result.why}` : ""}${caveats(services)}`,
       ...(result.fix !== undefined && { fix: result.fix }),
     };
   },
@@ -323,6 +322,12 @@ function undetermined(container: Container, serves: Term): Problem {
     evidence: [serves],
   };
 }
+
+const unhookedProxies = (pod: Pod): readonly Container[] =>
+  pod.mainContainers.filter(({ isProxy, preStop }) => isProxy && preStop === undefined);
+
+const untilSigterm = (containers: readonly Container[]): string =>
+  `without a preStop hook nothing tells ${containers.map(({ name }) => name).join(" and ")} before SIGTERM that the pod leaves`;
 
 function whatHappens(containers: readonly Container[], services: readonly KubernetesObject[]): string {
   const names = containers.map(({ name }) => name).join(" and ");

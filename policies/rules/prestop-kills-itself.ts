@@ -1,7 +1,8 @@
+import { commandsOf } from "../pods/command-words.ts";
 import { imageName } from "../pods/image.ts";
 import type { Container } from "../pods/pod.ts";
 import { definePodRule } from "../rule.ts";
-import { hookCommands, plainWait } from "../shutdown/hook-commands.ts";
+import { plainWait } from "../shutdown/plain-wait.ts";
 import { preStopOf } from "../shutdown/pre-stop.ts";
 import { sentSignals, type SentSignal } from "../shutdown/sent-signal.ts";
 
@@ -21,7 +22,7 @@ the signal to the kubelet. Under a shared PID namespace see no-unsafe-shared-pid
     if (pod.os === "windows" || pod.sharesProcessNamespace || pod.spec.hostPID === true) return;
     for (const container of pod.mainContainers) {
       const argv = container.preStop?.exec?.command;
-      const commands = argv && hookCommands(argv);
+      const commands = argv && commandsOf(argv);
       if (commands === undefined || preStopOf(container)?.runs === "no") continue;
       const last = commands.findLastIndex((words) => stopOf(words, container) !== undefined);
       const words = commands[last];

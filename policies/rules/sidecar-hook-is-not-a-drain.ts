@@ -1,6 +1,7 @@
+import { commandsOf } from "../pods/command-words.ts";
 import type { Container } from "../pods/pod.ts";
 import { definePodRule } from "../rule.ts";
-import { hookCommands, plainWait } from "../shutdown/hook-commands.ts";
+import { plainWait } from "../shutdown/plain-wait.ts";
 import { preStopOf } from "../shutdown/pre-stop.ts";
 import { sentSignals } from "../shutdown/sent-signal.ts";
 import type { Row } from "../shutdown/timeline.ts";
@@ -136,7 +137,7 @@ function quitOf({ preStop }: Container): Quit | undefined {
   const path = preStop?.httpGet?.path;
   if (path !== undefined)
     return quitting.test(path.replace(/\?.*$/, "")) ? { text: `httpGet ${path}`, afterSeconds: 0 } : undefined;
-  const commands = preStop?.exec?.command && hookCommands(preStop.exec.command);
+  const commands = preStop?.exec?.command && commandsOf(preStop.exec.command);
   const at = commands?.findIndex(quits) ?? -1;
   if (commands === undefined || at < 0) return undefined;
   const afterSeconds = plainWait(commands.slice(0, at));

@@ -30,10 +30,13 @@ nothing is drained, whatever the program could do.`,
   *check(pod) {
     if (pod.os === "windows") return;
     for (const container of [...pod.mainContainers, ...pod.sidecars]) {
-      const { signal } = container.process;
-      if (signal !== "lost" && signal !== "cut") continue;
-      if (mayReplaceItself(container) && replacing.test(container.image)) continue;
+      const { signal, ifDash } = container.process;
+      const failing = signal === "lost" || signal === "cut" ? signal : ifDash;
+      if (failing === undefined) continue;
       if (pod.lifetime === "job" && isIdle(container)) continue;
+      // Whatever `sh` is, as PID 1 neither it nor an idle program ends (D9), and elsewhere both do.
+      const decided = signal === failing || isIdle(container);
+      if (signal === "unknown" && decided && failing === "cut") continue;
       const hook = preStopOf(container);
       // The hook has told the program before.
       if (hook !== undefined && hook.signals.length > 0) continue;
@@ -42,7 +45,9 @@ nothing is drained, whatever the program could do.`,
         at: container.path(container.spec.command === undefined ? "args" : "command"),
         container: container.name,
         severity: severityFor(pod, container, hook?.tells === true),
-        message: describe(pod, container, signal),
+        ...(decided
+          ? { message: describe(pod, container, failing) }
+          : { verdict: "undetermined", message: describeShell(container, failing) }),
         ...(fix && { fix }),
       };
     }
@@ -58,10 +63,25 @@ spec:
   template:
     spec:
       containers:
-        - { name: app, image: app, command: [sh, -c, "cd /app && node server.js"] }
+        - { name: app, image: "node:24", command: [sh, -c, "cd /app && node server.js"] }
         - { name: piped, image: app, command: [bash, -c], args: ["node server.js | tee /var/log/app.log"] }
 `,
       reports: ["spec.template.spec.containers[0].command", "spec.template.spec.containers[1].command"],
+    },
+    {
+      name: "a shell that stays in front or not, as the image has it",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: app, image: registry.example/app, command: [sh, -c, "cd /app && node server.js"] }
+    - { name: debian, image: "registry.example/app:1-bookworm", command: [sh, -c, "cd /app && node server.js"] }
+    - { name: alpine, image: "registry.example/app:1-alpine", command: [sh, -c, "cd /app && node server.js"] }
+    - { name: idle, image: registry.example/app, command: [sh, -c, "cd /app && sleep infinity"] }
+`,
+      reports: ["? spec.containers[0].command", "spec.containers[1].command", "spec.containers[3].command"],
     },
     {
       name: "npm in front of the program",
@@ -83,7 +103,7 @@ kind: Pod
 metadata: { name: app }
 spec:
   containers:
-    - { name: app, image: app, command: [tini, --, sh, -c, "./migrate && ./serve"] }
+    - { name: app, image: app, command: [tini, --, dash, -c, "./migrate && ./serve"] }
 `,
       reports: ["spec.containers[0].command"],
     },
@@ -160,16 +180,27 @@ const lastCommands = ({ spec }: Container): readonly Command[] =>
 
 function describe(pod: Pod, container: Container, signal: "lost" | "cut"): string {
   const { name, process } = container;
-  const program = process.program === undefined ? "the program" : `\`${process.program}\``;
+  const program = programOf(container);
   const delay = process.why.startsWith("npm") ? "about 0.7 s after" : "soon after";
   const lost = isIdle(container)
     ? `the container takes all of ${describeGrace(pod)} to stop`
     : `${program} never gets SIGTERM and is killed without a drain when ${describeGrace(pod)} is over`;
-  const cut = `${program} is cut ${delay} SIGTERM, whatever is left of ${describeGrace(pod)}`;
-  // Which shell `sh` is, only the image knows.
-  const condition = mayReplaceItself(container) ? "where sh is dash (Debian, Ubuntu), " : "";
-  return `${name}: ${condition}${process.why}: ${signal === "lost" ? lost : cut}; ${remedy(container, program)}`;
+  const behindDash = process.ifDash === "lost" ? " (if the image's sh is dash, at its end)" : "";
+  const cut = `${program} is cut ${delay} SIGTERM, whatever is left of ${describeGrace(pod)}${behindDash}`;
+  const why =
+    process.signal === "unknown" ? `neither \`sh\` nor ${program} ends on SIGTERM as the first process` : process.why;
+  return `${name}: ${why}: ${signal === "lost" ? lost : cut}; ${remedy(container, program)}`;
 }
+
+/** Which shell `sh` is, only the image knows. */
+function describeShell(container: Container, ifDash: "lost" | "cut"): string {
+  const dash = ifDash === "lost" ? "keeps it to itself" : "ends without passing it on";
+  const program = programOf(container);
+  return `${container.name}: whether ${program} gets SIGTERM depends on which shell the image's sh is: dash (Debian, Ubuntu) ${dash}; put \`exec\` in front of ${program}`;
+}
+
+const programOf = ({ process }: Container): string =>
+  process.program === undefined ? "the program" : `\`${process.program}\``;
 
 function remedy(container: Container, program: string): string {
   const { process } = container;
@@ -183,17 +214,6 @@ function remedy(container: Container, program: string): string {
     ? "end the script in `exec` and the program"
     : "start it by `exec` as the script's last command";
 }
-
-/** True where some kinds of `sh` become the script's last command by themselves (D12). */
-function mayReplaceItself({ spec, process }: Container): boolean {
-  const found = writtenScript(spec);
-  if (process.first !== "shell" || found?.shell !== "sh") return false;
-  const end = endOfScript(found.text);
-  return end.kind === "stays" && end.replaceable && !end.redirected;
-}
-
-/** Images whose `sh` is known to be such a kind: busybox, or bash. */
-const replacing = /(?:^|[/:_.-])(?:alpine|busybox|ubi\d*|centos|fedora|rockylinux|amazonlinux)(?:[\d.:@_-]|$)/;
 
 function execFix(container: Container): Fix | undefined {
   const { spec, process } = container;

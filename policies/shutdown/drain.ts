@@ -1,5 +1,5 @@
 import type { Container, Pod } from "../pods/pod.ts";
-import { anyDuration, exactly } from "./interval.ts";
+import { anyDuration, between, exactly } from "./interval.ts";
 import type { Recognised, Subject } from "./recogniser.ts";
 import { recognisers } from "./recognisers.ts";
 import { commandLineOf } from "./recognisers/command-line.ts";
@@ -13,15 +13,14 @@ export const drainAnnotation = "gracewarden.io/drain-seconds";
  * How many seconds a container's program needs from the stop signal to its exit if nothing cuts it.
  *
  * In this order: what becomes of a signal that does not arrive (no annotation helps there), the annotation for this
- * container, the annotation for all main containers, a recogniser, unknown.
+ * container, the annotation for all main containers, a recogniser, unknown. Then the image's `sh`, where that decides.
  * `hookTells`: a preStop hook tells the program that it is leaving before the stop signal comes.
  * An annotation is a stated need and counts exactly; a recogniser gives the range from an idle program to the longest that is allowed.
  */
 export function drainOf(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Term {
-  return {
-    term: "drain",
-    ...(ofSignal(container) ?? annotated(container, pod) ?? recognised(container, pod, options) ?? unstated(container)),
-  };
+  const drain =
+    ofSignal(container) ?? annotated(container, pod) ?? recognised(container, pod, options) ?? unstated(container);
+  return { term: "drain", ...orInDash(container, drain) };
 }
 
 const servesAnnotation = "gracewarden.io/serves-after-sigterm-seconds";
@@ -85,6 +84,15 @@ function ofSignal({ process }: Container): Drain | undefined {
       origin: { kind: "recogniser", text: `the program is cut at once: ${process.why}` },
     };
   return undefined;
+}
+
+/** Where the image's `sh` decides whether the signal arrives, what dash makes of it is possible too. */
+function orInDash({ process }: Container, drain: Drain): Drain {
+  const { min, max } = drain.seconds;
+  if (process.ifDash === undefined || min === Infinity) return drain;
+  if (process.ifDash === "cut") return { ...drain, seconds: between(0, max) };
+  const text = "if the image's sh is dash, it keeps the signal to itself";
+  return { seconds: between(min, Infinity), known: false, origin: { kind: "unknown", text } };
 }
 
 /** The first recogniser that knows a bound, else the first that at least knows the program. */

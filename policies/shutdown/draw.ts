@@ -1,4 +1,4 @@
-import { formatSeconds, type Interval } from "./interval.ts";
+import { formatSeconds, rounded, type Interval } from "./interval.ts";
 import type { Cause, Row, Timeline } from "./timeline.ts";
 
 export interface DrawOptions {
@@ -29,7 +29,7 @@ export function drawTimeline(timeline: Timeline, { width, color }: DrawOptions):
   return lines.join("\n");
 }
 
-export function describeCause(cause: Cause): string {
+function describeCause(cause: Cause): string {
   switch (cause.kind) {
     case "delete":
       return "deletion";
@@ -41,6 +41,8 @@ export function describeCause(cause: Cause): string {
       return `spot notice with ${cause.seconds} s`;
     case "hard-eviction":
       return "hard eviction under node pressure";
+    default:
+      return cause satisfies never;
   }
 }
 
@@ -98,9 +100,8 @@ function notes(row: Row): string[] {
 }
 
 function moment({ min, max }: Interval): string {
-  const number = (seconds: number): number => Math.round(seconds * 100) / 100;
-  if (min === max) return `at ${number(min)} s`;
-  return max === Infinity ? `after ${number(min)} s or later` : `between ${number(min)} and ${number(max)} s`;
+  if (min === max) return `at ${rounded(min)} s`;
+  return max === Infinity ? `after ${rounded(min)} s or later` : `between ${rounded(min)} and ${rounded(max)} s`;
 }
 
 function legend(paint: Paint): string {

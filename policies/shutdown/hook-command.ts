@@ -6,6 +6,7 @@ import type { HookReading } from "./hook-reading.ts";
 import { leaves, nothing, secondsOf, takes, unknownRun, type Run } from "./hook-run.ts";
 import { between, exactly } from "./interval.ts";
 import { sentSignals } from "./sent-signal.ts";
+import { shorten } from "./shorten.ts";
 
 export type HookWord = Pick<Word, "text" | "literal">;
 
@@ -42,6 +43,7 @@ export function runCommand(
       .slice(0, 60)
       .map(({ text }) => text)
       .join(" "),
+    60,
   )}\``;
   const unknown = (why: string): Run => {
     reading.unknown(why);
@@ -106,7 +108,7 @@ export function runCommand(
     return unknown(
       invocation.file === undefined
         ? `what ${shown} in the preStop command reads is not known`
-        : `what the script \`${shorten(invocation.file)}\` does is not known`,
+        : `what the script \`${shorten(invocation.file, 60)}\` does is not known`,
     );
   }
   const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
@@ -118,7 +120,7 @@ export function runCommand(
     return takes(moment, name === "true" || name === "echo" ? "succeeds" : name === "false" ? "fails" : "either");
   }
   reading.tells = true;
-  return unknown(`how long \`${shorten(name)}\` in the preStop command takes is not known`);
+  return unknown(`how long \`${shorten(name, 60)}\` in the preStop command takes is not known`);
 }
 
 /** Built-in commands that may fail; the others here succeed. */
@@ -243,5 +245,3 @@ function wgetLimit(words: readonly string[]): number | undefined {
   ];
   return seconds === undefined || tries === undefined ? undefined : seconds * tries;
 }
-
-const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);

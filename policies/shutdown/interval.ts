@@ -28,8 +28,10 @@ export const earlier = (a: Interval, b: Interval): Interval => ({
 
 /** `5 s`, `2 to 8 s`, `at least 3 s`. */
 export function formatSeconds({ min, max }: Interval): string {
-  const number = (seconds: number): string => String(Math.round(seconds * 100) / 100);
-  if (min === max) return min === Infinity ? "forever" : `${number(min)} s`;
-  if (max === Infinity) return `at least ${number(min)} s`;
-  return `${number(min)} to ${number(max)} s`;
+  if (min === max) return min === Infinity ? "forever" : `${rounded(min)} s`;
+  if (max === Infinity) return `at least ${rounded(min)} s`;
+  return `${rounded(min)} to ${rounded(max)} s`;
 }
+
+/** To hundredths, as texts show seconds. */
+export const rounded = (seconds: number): number => Math.round(seconds * 100) / 100;

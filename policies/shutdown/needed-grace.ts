@@ -30,7 +30,7 @@ export interface Delays {
  * The grace period that the pod's longest way out needs: hooks and drains at their longest, unknown ones as the
  * budget assumes them, and the margin. Every fix that touches a grace period or adds a hook takes the number from here.
  */
-export function neededGrace(pod: Pod, budget: BudgetSettings, delays: Delays = {}): NeededGrace {
+function neededGrace(pod: Pod, budget: BudgetSettings, delays: Delays = {}): NeededGrace {
   const { rows } = computeTimeline(withDelays(pod, delays), { kind: "delete" });
   const { seconds, terms } = wayOut(rows, (term, row) => afterHook(longest(term, row.container, budget), row));
   return {

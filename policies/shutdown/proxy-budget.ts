@@ -56,7 +56,7 @@ export function readProxySettings(environment: Readonly<Record<string, string | 
 type Part = "propagation" | "drain" | "backendStop" | "flush" | "margin";
 
 /** Seconds since leaving began: since the kubelet started the hook, or sent SIGTERM where there is none. */
-export interface Phase {
+interface Phase {
   readonly start: number;
   readonly end: number;
 }

@@ -78,7 +78,7 @@ function livenessTimeline(pod: Pod): Timeline {
 }
 
 /** The grace period of a restart by the container's liveness probe, or its startup probe where it has no other. */
-export function livenessGrace(pod: Pod, container: Container): Term {
+function livenessGrace(pod: Pod, container: Container): Term {
   const probe = container.livenessProbe ?? container.startupProbe;
   const own = probe?.terminationGracePeriodSeconds;
   if (own === undefined) return graceTerm(pod);
@@ -93,7 +93,7 @@ export function livenessGrace(pod: Pod, container: Container): Term {
 }
 
 /** The pod's grace period as it counts at a deletion: never below 1 s, a negative one is 1 s (A11, A25). */
-export function graceTerm(pod: Pod): Term {
+function graceTerm(pod: Pod): Term {
   const { writtenGraceSeconds: written, graceSeconds } = pod;
   const field = "terminationGracePeriodSeconds";
   const known = { term: "grace period", known: true, seconds: exactly(graceSeconds) };
@@ -120,6 +120,8 @@ function graceUnder(pod: Pod, cause: Exclude<Cause, { kind: "liveness" }>): Term
       return capped(cause.seconds, `${cause.seconds} s left of the spot notice`);
     case "hard-eviction":
       return capped(1, "hard eviction leaves 1 s");
+    default:
+      return cause satisfies never;
   }
 }
 
@@ -135,7 +137,10 @@ function stop(pod: Pod, container: Container, graceSeconds: number, turn: Interv
   const hook = estimate?.duration;
   const drain = drainOf(container, pod, { hookTells: estimate?.tells ?? false });
   const preStopEnd = earlier(hook?.seconds ?? exactly(0), exactly(graceSeconds));
-  const signal = later(preStopEnd, earlier(turn, later(exactly(graceSeconds), preStopEnd)));
+  const signal: Interval = {
+    min: signalAt(preStopEnd.min, turn.min, graceSeconds),
+    max: signalAt(preStopEnd.max, turn.max, graceSeconds),
+  };
   const left = hull(
     leftAfter(preStopEnd.min, signal.min, graceSeconds),
     leftAfter(preStopEnd.max, signal.max, graceSeconds),
@@ -152,6 +157,12 @@ function stop(pod: Pod, container: Container, graceSeconds: number, turn: Interv
     kill,
   );
   return { container, hook, drain, preStopEnd, signal, kill, exit, outcome: outcome(drain.seconds, left) };
+}
+
+/** A container waits after its hook until its turn, but no longer than the grace period lasts, less the hook in whole seconds (A16). */
+function signalAt(preStopEnd: number, turn: number, graceSeconds: number): number {
+  const longestWait = Math.max(graceSeconds - Math.trunc(preStopEnd), 0);
+  return Math.max(preStopEnd, Math.min(turn, preStopEnd + longestWait));
 }
 
 /** What a process gets between the stop signal and SIGKILL: the kubelet subtracts the hook and the wait for its turn, each in whole seconds (A4, A5). */

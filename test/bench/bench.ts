@@ -32,10 +32,11 @@ async function compare(title: string, contenders: readonly Contender[], cwd?: st
   console.table(Object.fromEntries(contenders.map(({ name }, index) => [name, row(samples[index] ?? [], ours)])));
 }
 
+const milliseconds = (seconds: number): string => (seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0);
+
 function row(samples: readonly Sample[], ours: readonly Sample[]): Record<string, string> {
   const seconds = samples.map((sample) => sample.seconds);
   const peaks = samples.flatMap(({ peakMebibytes }) => peakMebibytes ?? []);
-  const milliseconds = (value: number): string => (value * 1000).toFixed(value < 0.1 ? 1 : 0);
   return {
     "min ms": milliseconds(Math.min(...seconds)),
     "median ms": milliseconds(median(seconds)),

@@ -8,7 +8,7 @@ export interface Sample {
 }
 
 /** Runs a command to its end, its output thrown away. */
-export function runOnce(command: readonly string[], cwd?: string): Promise<Sample> {
+function runOnce(command: readonly string[], cwd?: string): Promise<Sample> {
   const { promise, resolve, reject } = Promise.withResolvers<Sample>();
   const [file = "", ...args] = command;
   const start = process.hrtime.bigint();

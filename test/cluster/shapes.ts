@@ -82,11 +82,13 @@ export const shapes: readonly Shape[] = [
   { ...deleted("no-listener-shared-pids", 5, app({ drain: "no-listener" })), sharesProcessNamespace: true },
   { ...deleted("shared-pids", 8, app({ preStop: sleep(2) })), sharesProcessNamespace: true },
 
-  deleted("shell", 4, app({ command: ["sh", "-c", "node APP"], unstated: true })),
+  // A command behind the last one keeps every kind of shell in front; alone, `node APP` would be lost behind dash only (D12).
+  deleted("shell", 4, app({ command: ["sh", "-c", "node APP; echo over"], unstated: true })),
+  deleted("dash", 4, app({ command: ["dash", "-c", "node APP"], unstated: true })),
   // Whatever the program needs once it is told: it is never told.
-  deleted("shell-stated", 4, app({ command: ["sh", "-c", "node APP"] })),
+  deleted("shell-stated", 4, app({ command: ["sh", "-c", "node APP; echo over"] })),
   deleted("shell-exec", 8, app({ command: ["sh", "-c", "exec node APP"] })),
-  deleted("shell-chain", 4, app({ command: ["sh", "-c", "true && node APP"], unstated: true })),
+  deleted("shell-chain", 4, app({ command: ["sh", "-c", "true && node APP; echo over"], unstated: true })),
   deleted(
     "shell-trap-and-wait",
     8,
@@ -94,7 +96,7 @@ export const shapes: readonly Shape[] = [
   ),
   deleted("shell-trap-foreground", 4, app({ command: ["sh", "-c", "trap 'exit 0' TERM; node APP"], unstated: true })),
   {
-    ...deleted("shell-shared-pids", 5, app({ command: ["sh", "-c", "node APP"], unstated: true })),
+    ...deleted("shell-shared-pids", 5, app({ command: ["sh", "-c", "node APP; echo over"], unstated: true })),
     sharesProcessNamespace: true,
   },
 

@@ -1,9 +1,9 @@
 import { load } from "js-yaml";
 import { valueAt, type Path } from "../../path.ts";
+import { repositoryOf } from "../../pods/image.ts";
 import { parseSeconds } from "../duration.ts";
 import { anyDuration, between, exactly } from "../interval.ts";
 import type { Recogniser, Subject } from "../recogniser.ts";
-import { repositoryOf } from "./program.ts";
 
 const source = "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig";
 const annotation = "proxy.istio.io/config";

@@ -1,4 +1,5 @@
 import type { Path } from "../../path.ts";
+import { repositoryOf } from "../../pods/image.ts";
 import type { Recognised, Recogniser, Subject } from "../recogniser.ts";
 import { findSetting, mayHideVariables, type Setting } from "./setting.ts";
 
@@ -20,7 +21,7 @@ export interface Program {
   readonly source: string;
 }
 
-export interface Stage {
+interface Stage {
   /** Where the number stands, in order of precedence. */
   readonly settings: readonly Setting[];
   /** The documented default in seconds, or a clause that says why nothing bounds it. */
@@ -34,9 +35,6 @@ export interface Stage {
   /** Like the program's, for this stage alone. */
   readonly hidden?: readonly RegExp[];
 }
-
-/** The repository of an image without tag and digest. */
-export const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
 
 /** Recognises a program by its name on the command line, or by its image where the command line names none. */
 export function programRecogniser(program: Program): Recogniser {

@@ -1,9 +1,9 @@
 import type { Path } from "../../path.ts";
+import { repositoryOf } from "../../pods/image.ts";
 import { parseSeconds } from "../duration.ts";
 import { anyDuration, between } from "../interval.ts";
 import type { Recogniser, Subject } from "../recogniser.ts";
 import type { Word } from "./command-line.ts";
-import { repositoryOf } from "./program.ts";
 
 const source = "https://doc.traefik.io/traefik/reference/install-configuration/entrypoints/";
 

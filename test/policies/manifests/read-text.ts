@@ -1,4 +1,9 @@
-import { readManifest, type Document, type Manifest, type ManifestOptions } from "../../../policies/manifests/manifest.ts";
+import {
+  readManifest,
+  type Document,
+  type Manifest,
+  type ManifestOptions,
+} from "../../../policies/manifests/manifest.ts";
 
 export function readText(text: string, options?: ManifestOptions): Promise<Manifest> {
   return readManifest("test.yaml", new TextEncoder().encode(text), options);

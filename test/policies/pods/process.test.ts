@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ImageShell } from "../../../policies/pods/image.ts";
 import { processOf, type Process } from "../../../policies/pods/process.ts";
 
 type Row = readonly [
@@ -9,6 +10,9 @@ type Row = readonly [
   program: string | undefined,
   programArgs?: readonly string[],
 ];
+
+/** A container of an image with dash, its first process PID 1. */
+const alone = { shared: false, sh: "dash" } as const;
 
 const sh = (script: string): readonly string[] => ["sh", "-c", script];
 const bash = (script: string): readonly string[] => ["bash", "-c", script];
@@ -106,6 +110,8 @@ const shells: readonly Row[] = [
   [bash("node a.js | cat"), "lost", "shell", "node", ["a.js"]],
   [bash("node a.js; echo"), "lost", "shell", "node", ["a.js"]],
   [bash("npm start"), "cut", "shell", undefined],
+  [bash("node a.js & sleep infinity"), "lost", "shell", "node", ["a.js"]],
+  [["dash", "-c", "node a.js"], "lost", "shell", "node", ["a.js"]],
   [["busybox", "sh", "-c", "node a.js"], "unknown", "shell", "node", ["a.js"]],
   [["zsh", "-c", "node a.js > log"], "unknown", "shell", "node", ["a.js"]],
   // Not in the manifest.
@@ -169,7 +175,7 @@ const inits: readonly Row[] = [
 
 describe("who gets the stop signal", () => {
   test.for([...programs, ...shells, ...wrappers, ...inits])("%j", ([command, signal, first, program, programArgs]) => {
-    const found = processOf(command, undefined, { shared: false });
+    const found = processOf(command, undefined, alone);
     expect({ signal: found.signal, first: found.first, program: found.program }).toEqual({ signal, first, program });
     expect(found.programArgs).toEqual(programArgs ?? found.programArgs);
     expect(found.argv).toEqual(command);
@@ -177,7 +183,7 @@ describe("who gets the stop signal", () => {
   });
 
   test("args follow the command", () => {
-    expect(processOf(["sh", "-c"], ["exec node a.js"], { shared: false })).toMatchObject({
+    expect(processOf(["sh", "-c"], ["exec node a.js"], alone)).toMatchObject({
       signal: "reaches",
       program: "node",
       argv: ["sh", "-c", "exec node a.js"],
@@ -185,7 +191,7 @@ describe("who gets the stop signal", () => {
   });
 
   test.for([undefined, []])("the image decides without a command: %j", (command) => {
-    expect(processOf(command, ["node"], { shared: false })).toEqual({
+    expect(processOf(command, ["node"], alone)).toEqual({
       argv: undefined,
       program: undefined,
       programArgs: [],
@@ -204,7 +210,42 @@ describe("who gets the stop signal", () => {
     ["trap 'exit' TERM; node", "lost"],
     ["trap '' TERM; node", "lost"],
   ])("a shell that is not PID 1 ends by the signal unless it has a handler: %j", ([script, signal]) => {
-    expect(processOf(sh(script), undefined, { shared: true })).toMatchObject({ signal, reaps: true });
+    expect(processOf(sh(script), undefined, { ...alone, shared: true })).toMatchObject({ signal, reaps: true });
+  });
+
+  const oneOf = "`sh -c` hands over to its last command in some shells and not in others (dash keeps it)";
+  test.for<[string, ImageShell | undefined, Partial<Process>]>([
+    ["cd /x && node a.js", "dash", { signal: "lost", first: "shell" }],
+    ["cd /x && node a.js", "replaces", { signal: "reaches", first: "program", program: "node", reaps: false }],
+    [
+      "cd /x && node a.js",
+      undefined,
+      { signal: "unknown", first: "shell", program: "node", why: oneOf, ifDash: "lost" },
+    ],
+    ["npm start", "replaces", { signal: "cut", first: "wrapper" }],
+    ["npm start", undefined, { signal: "cut", first: "shell", ifDash: "lost" }],
+    // Busybox becomes such a command, bash does not.
+    ["node a.js > log", "replaces", { signal: "unknown", why: oneOf, ifDash: "lost" }],
+    ["node a.js > log", undefined, { signal: "unknown", why: oneOf, ifDash: "lost" }],
+    // No shell does.
+    ["node a.js; echo over", "replaces", { signal: "lost" }],
+    ["node a.js; echo over", undefined, { signal: "lost" }],
+    ["node a.js | tee log", undefined, { signal: "lost" }],
+    ["node a.js & sleep infinity", undefined, { signal: "lost", program: "node" }],
+    ["trap 'echo bye' EXIT; node a.js", undefined, { signal: "lost" }],
+    ["exec node a.js", undefined, { signal: "reaches" }],
+  ])("the image's `sh` decides who gets it: %j with %s", ([script, image, expected]) => {
+    expect(processOf(sh(script), undefined, { shared: false, sh: image })).toMatchObject(expected);
+  });
+
+  test.for<[readonly string[], boolean]>([
+    [sh("node a.js"), true],
+    [["tini", "--", ...sh("node a.js")], false],
+  ])("dash that is not PID 1 ends by the signal: %j", ([command, shared]) => {
+    expect(processOf(command, undefined, { shared, sh: undefined })).toMatchObject({
+      signal: "unknown",
+      ifDash: "cut",
+    });
   });
 
   test.for<[readonly string[], boolean | undefined]>([
@@ -218,7 +259,7 @@ describe("who gets the stop signal", () => {
     [sh("node"), undefined],
     [sh("exec node"), false],
   ])("who reaps orphans: %j", ([command, reaps]) => {
-    expect(processOf(command, undefined, { shared: false }).reaps).toBe(reaps);
+    expect(processOf(command, undefined, alone).reaps).toBe(reaps);
   });
 
   test("never throws, whatever it is given", () => {
@@ -248,9 +289,10 @@ describe("who gets the stop signal", () => {
       ),
       fc.string(),
     );
+    const anyShell = fc.constantFrom("dash" as const, "replaces" as const, undefined);
     fc.assert(
-      fc.property(fc.array(piece), fc.array(piece), fc.boolean(), (command, args, shared) => {
-        expect(() => processOf(command, args, { shared })).not.toThrow();
+      fc.property(fc.array(piece), fc.array(piece), fc.boolean(), anyShell, (command, args, shared, shell) => {
+        expect(() => processOf(command, args, { shared, sh: shell })).not.toThrow();
       }),
       { numRuns: 1000 },
     );
@@ -260,7 +302,7 @@ describe("who gets the stop signal", () => {
     const branches = Array.from({ length: 300 }, (_, index) => `${index}) exec "$@" ;;`).join(" ");
     const command = Array.from({ length: 16 }, () => ["sh", "-c", `case x in ${branches} esac`, "--"]).flat();
     const start = performance.now();
-    expect(processOf(command, undefined, { shared: false }).signal).toBe("unknown");
+    expect(processOf(command, undefined, alone).signal).toBe("unknown");
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
@@ -268,9 +310,9 @@ describe("who gets the stop signal", () => {
     "100 kB of %j take no time",
     (text) => {
       const start = performance.now();
-      processOf([text.repeat(100_000 / text.length)], [], { shared: false });
-      processOf(["sh", "-c", text.repeat(100_000 / text.length)], [], { shared: false });
-      processOf(["npx", `${text.repeat(100_000 / text.length)}\n`], [], { shared: false });
+      processOf([text.repeat(100_000 / text.length)], [], alone);
+      processOf(["sh", "-c", text.repeat(100_000 / text.length)], [], alone);
+      processOf(["npx", `${text.repeat(100_000 / text.length)}\n`], [], alone);
       expect(performance.now() - start).toBeLessThan(1000);
     },
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatPath } from "../../../policies/path.ts";
+import type { Process } from "../../../policies/pods/process.ts";
 import { drainOf, servesAfterSigterm } from "../../../policies/shutdown/drain.ts";
 import { formatSeconds } from "../../../policies/shutdown/interval.ts";
 import type { Term } from "../../../policies/shutdown/term.ts";
@@ -75,9 +76,18 @@ describe("how long a container's program needs", () => {
     expect(origin.text).toBe("the program is cut at once: npm ends before its child");
   });
 
-  it("believes the annotation before it looks at the process", () => {
+  it("is for ever where the signal does not arrive, whatever an annotation says", () => {
     const annotations = { "gracewarden.io/drain-seconds": "7" };
-    expect(drain({ annotations, process: { signal: "lost" } }).seconds.max).toBe(7);
+    expect(drain({ annotations, process: { signal: "lost" } }).seconds.min).toBe(Infinity);
+  });
+
+  it.each<[Partial<Process>, seconds: string, known: boolean]>([
+    [{ signal: "unknown", ifDash: "lost" }, "at least 7 s", false],
+    [{ signal: "unknown", ifDash: "cut" }, "0 to 7 s", true],
+    [{ signal: "cut", ifDash: "lost" }, "at least 0 s", false],
+  ])("reaches from what dash makes of the signal to what other shells do: %j", (process, seconds, known) => {
+    const found = drain({ annotations: { "gracewarden.io/drain-seconds": "7" }, process });
+    expect({ seconds: formatSeconds(found.seconds), known: found.known }).toEqual({ seconds, known });
   });
 });
 

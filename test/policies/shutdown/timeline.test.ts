@@ -205,6 +205,19 @@ const cases: Case[] = [
     rows: ["a: 0 s / 4 s killed"],
   },
   {
+    fact: "D12: which shell keeps the signal, the image knows",
+    spec: {
+      terminationGracePeriodSeconds: 4,
+      containers: [
+        { ...container("a", undefined, { command: ["sh", "-c", "node app.js"] }), image: "registry.example/app" },
+        { ...container("b", undefined, { command: ["sh", "-c", "node app.js"] }), image: "node:24" },
+        { ...container("c", undefined, { command: ["sh", "-c", "node app.js"] }), image: "node:24-alpine" },
+      ],
+    },
+    annotations: drains("1"),
+    rows: ["a: 0 s / 1 to 4 s undetermined", "b: 0 s / 4 s killed", "c: 0 s / 1 s exits"],
+  },
+  {
     fact: "unknown stays unknown",
     spec: { containers: [container("a", sleep(5))] },
     rows: ["a: 5 s / 5 to 30 s undetermined"],

@@ -1,0 +1,74 @@
+import type { Edit } from "../edit.ts";
+import { valueAt } from "../path.ts";
+import type { KubernetesObject } from "../pods/object.ts";
+import type { Container } from "../pods/pod.ts";
+import type { AdmissionSettings, MutateDecision, MutateFailure, ReviewRequest } from "./decision.ts";
+import { fixSafely, type Fixed } from "./fixpoint.ts";
+import { injectedAnnotation, noteOf, readInjected, withMore, type Injected } from "./injected.ts";
+import { toJsonPatch } from "./json-patch.ts";
+import { failureWarning, undelayedWarnings } from "./messages.ts";
+import { tellBudget, tellToken } from "./proxy-environment.ts";
+import { skipReason } from "./scope.ts";
+import { defectOf } from "./unsafe-patch.ts";
+
+/** Decides what a pod gets at its creation. Never throws and never rejects: what goes wrong admits the pod as it is (F6, F7). */
+export function mutate(request: ReviewRequest, settings: AdmissionSettings): MutateDecision {
+  try {
+    const reason = skipReason(request, settings);
+    if (reason === undefined) return inject(request.object, settings);
+    return { outcome: "skipped", reason, warnings: [], auditAnnotations: { outcome: `skipped: ${reason}` } };
+  } catch (cause) {
+    return failed("internal-error", undefined, cause);
+  }
+}
+
+function inject(received: KubernetesObject, settings: AdmissionSettings): MutateDecision {
+  const fixed = fixSafely(received, settings);
+  if ("failed" in fixed) return failed(fixed.failed, fixed.rule, fixed.cause);
+  const before = readInjected(received.annotations);
+  const had = (container: Container): unknown =>
+    valueAt(received.value, container.path("lifecycle", "preStop")) ?? undefined;
+  const added = fixed.pod.containers.filter(
+    (container) => container.preStop !== undefined && had(container) === undefined,
+  );
+  const told = tellProxies(fixed, added, before, settings);
+  const warnings = [...undelayedWarnings(fixed.left), ...told.warnings];
+  const edits = [...fixed.edits, ...told.edits];
+  if (toJsonPatch(received.value, edits).length === 0)
+    return { outcome: "unchanged", warnings, auditAnnotations: { outcome: "unchanged" } };
+  const note = withMore(before, noteOf(received, fixed, added, told.env));
+  edits.push({ op: "set", at: ["metadata", "annotations", injectedAnnotation], value: JSON.stringify(note) });
+  const patch = toJsonPatch(received.value, edits);
+  const defect = defectOf(received, edits, patch, fixed.pod);
+  if (defect !== undefined) return failed(defect.reason, undefined, defect.cause);
+  const auditAnnotations = { outcome: "patched", rules: note.rules.join(",") };
+  return { outcome: "patched", patch, injections: fixed.injections, warnings, auditAnnotations };
+}
+
+function failed(reason: MutateFailure, rule: string | undefined, cause: unknown): MutateDecision {
+  const outcome = `failed: ${reason}${rule === undefined ? "" : ` (${rule})`}`;
+  return { outcome: "failed", reason, rule, cause, warnings: [failureWarning(rule)], auditAnnotations: { outcome } };
+}
+
+/** What the pod's proxies are told of their budget; `added`: the containers whose hook is ours since now. */
+function tellProxies(
+  { pod }: Fixed,
+  added: readonly Container[],
+  before: Injected,
+  { preStopToken }: AdmissionSettings,
+): { readonly edits: readonly Edit[]; readonly warnings: readonly string[]; readonly env: [string, string[]][] } {
+  const told = pod.mainContainers
+    .filter(({ isProxy }) => isProxy)
+    .map((container) => {
+      const budget = tellBudget(pod, container, new Map(Object.entries(before.env ?? {})).get(container.name) ?? []);
+      const newVariables = budget.edits.filter(({ at }) => at.at(-2) === "env").length;
+      const token = added.includes(container) ? [tellToken(container, preStopToken, newVariables)] : [];
+      return { container, parts: [budget, ...token] };
+    });
+  const parts = told.flatMap((one) => one.parts);
+  return {
+    edits: parts.flatMap(({ edits }) => edits),
+    warnings: parts.flatMap(({ warnings }) => warnings),
+    env: told.map(({ container, parts: own }) => [container.name, own.flatMap(({ names }) => names)]),
+  };
+}

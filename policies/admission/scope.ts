@@ -1,0 +1,41 @@
+import { valueAt } from "../path.ts";
+import { objectSet } from "../pods/object-set.ts";
+import type { Pod } from "../pods/pod.ts";
+import { isRecord } from "../record.ts";
+import type { AdmissionSettings, ReviewRequest, SkipReason } from "./decision.ts";
+
+/** `"true"` asks for injection, `"false"` declines it, whatever runs in the pod and whatever its namespace says. */
+export const injectLabel = "gracewarden.io/inject";
+
+/** Why a request is none for the mutating side; undefined where its pod is in scope. */
+export function skipReason(request: ReviewRequest, settings: AdmissionSettings): SkipReason | undefined {
+  const { object } = request;
+  if (
+    request.operation !== "CREATE" ||
+    request.resource !== "pods" ||
+    request.subResource !== "" ||
+    object.kind !== "Pod"
+  )
+    return "not-a-pod-creation";
+  if (Object.hasOwn(object.annotations, "kubernetes.io/config.mirror")) return "mirror-pod";
+  const set = objectSet([object]);
+  const [pod] = set.podsIn(object);
+  if (pod === undefined || set.problemsIn(object).length > 0) return "unreadable";
+  return reasonOfPod(pod, settings);
+}
+
+function reasonOfPod(pod: Pod, { namespaceOptedIn }: AdmissionSettings): SkipReason | undefined {
+  const label = Object.hasOwn(pod.labels, injectLabel) ? pod.labels[injectLabel] : undefined;
+  if (label === "false") return "opted-out";
+  if (label !== "true" && !namespaceOptedIn && !pod.mainContainers.some(({ isProxy }) => isProxy)) {
+    // The hook of a native sidecar would run while the app still needs it (A15).
+    return pod.sidecars.some(({ isProxy }) => isProxy) ? "proxy-is-sidecar" : "not-in-scope";
+  }
+  if (pod.os === "windows") return "windows";
+  return pod.lifetime === "job" || isOfJob(pod) ? "job" : undefined;
+}
+
+function isOfJob({ object }: Pod): boolean {
+  const owners = valueAt(object.value, ["metadata", "ownerReferences"]);
+  return Array.isArray(owners) && owners.some((owner) => isRecord(owner) && owner["kind"] === "Job");
+}

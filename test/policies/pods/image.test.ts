@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { shellOf } from "../../../policies/pods/image.ts";
+
+it.each([
+  ["node", "dash"],
+  ["node:24", "dash"],
+  ["node:24@sha256:0123", "dash"],
+  ["docker.io/library/python:3.13-slim", "dash"],
+  ["openjdk:17-slim", "dash"],
+  ["mysql:8.0-debian", "dash"],
+  ["registry.example:5000/team/app:1.2-bookworm", "dash"],
+  ["bitnami/redis:7.2-debian-12-r0", "dash"],
+  ["nvidia/cuda:12.4-base-ubuntu22.04", "dash"],
+
+  ["alpine", "replaces"],
+  ["node:24-alpine", "replaces"],
+  ["node:24-alpine3.22", "replaces"],
+  ["nginx:1.29-alpine-slim", "replaces"],
+  ["eclipse-temurin:21-ubi9-minimal", "replaces"],
+  ["registry.access.redhat.com/ubi9/nodejs-22:1", "replaces"],
+  ["quay.io/centos/centos:stream9", "replaces"],
+  ["busybox:1.37", "replaces"],
+  ["amazonlinux:2023", "replaces"],
+  ["mysql:9-oraclelinux9", "replaces"],
+
+  ["", undefined],
+  ["app", undefined],
+  ["mysql:9", undefined],
+  ["openjdk:17", undefined],
+  ["team/node:24", undefined],
+  ["registry.example/node:24", undefined],
+  ["registry.example/app:1-slim", undefined],
+  ["alpine.example/app:1", undefined],
+  ["team/alpinist:1", undefined],
+  ["gcr.io/distroless/nodejs22-debian12", undefined],
+])("the `sh` of %s is %s", (image, shell) => {
+  expect(shellOf(image)).toBe(shell);
+});

@@ -1,0 +1,85 @@
+import type { AdmissionSettings, MutateDecision, ReviewRequest, ValidateDecision } from "../../policies/admission/decision.ts";
+import { mutate } from "../../policies/admission/mutate.ts";
+import {
+  allowResponse,
+  mutateResponse,
+  validateResponse,
+  type AdmissionReviewResponse,
+} from "../../policies/admission/response.ts";
+import { readReview } from "../../policies/admission/review.ts";
+import { validate } from "../../policies/admission/validate.ts";
+import { refusal } from "../errors.ts";
+import type { Metrics, ReviewPath } from "./metrics.ts";
+
+/** What one review came to, for the log. */
+export interface Verdict {
+  readonly uid: string;
+  readonly request: ReviewRequest | undefined;
+  readonly outcome: string;
+  readonly reason: string;
+  /** The rule that crashed, with what it threw; undefined where none did. */
+  readonly crash: { readonly rule: string | undefined; readonly cause: unknown } | undefined;
+  readonly response: AdmissionReviewResponse;
+}
+
+/** Judges a parsed body and counts what came of it. Throws a Refusal where it is no review. */
+export function judgeReview(path: ReviewPath, body: unknown, settings: AdmissionSettings, metrics: Metrics): Verdict {
+  const reading = readReview(body);
+  switch (reading.outcome) {
+    case "malformed": {
+      metrics.malformed.inc({ reason: reading.reason });
+      throw refusal("not-a-review", reading.message);
+    }
+    case "unjudged": {
+      const { uid, reason } = reading;
+      return { uid, request: undefined, outcome: "unjudged", reason, crash: undefined, response: allowResponse(uid) };
+    }
+    case "request": {
+      const { request } = reading;
+      return path === "/validate"
+        ? ofValidation(request, validate(request, settings), metrics)
+        : ofMutation(path, request, mutate(request, settings), metrics);
+    }
+  }
+}
+
+function ofMutation(path: ReviewPath, request: ReviewRequest, decision: MutateDecision, metrics: Metrics): Verdict {
+  const { uid } = request;
+  const verdict = { uid, request, crash: undefined, response: mutateResponse(uid, decision) };
+  switch (decision.outcome) {
+    case "patched":
+      for (const { rule } of decision.injections) metrics.patches.inc({ rule });
+      return { ...verdict, outcome: "patched", reason: "" };
+    case "unchanged":
+      return { ...verdict, outcome: "unchanged", reason: "" };
+    case "skipped":
+      return { ...verdict, outcome: "skipped", reason: decision.reason };
+    case "failed": {
+      const { reason, rule, cause } = decision;
+      metrics.unpatched.inc({ reason });
+      if (reason === "rule-crash" && rule !== undefined) metrics.ruleCrashes.inc({ path, rule });
+      return { ...verdict, outcome: "failed", reason, crash: { rule, cause } };
+    }
+  }
+}
+
+function ofValidation(request: ReviewRequest, decision: ValidateDecision, metrics: Metrics): Verdict {
+  const { uid } = request;
+  for (const { rule } of decision.crashes) metrics.ruleCrashes.inc({ path: "/validate", rule });
+  const denying = decision.allowed
+    ? []
+    : decision.findings.filter(
+        ({ finding, enforcement }) =>
+          enforcement === "deny" && finding.verdict === "fail" && finding.waived === undefined,
+      );
+  for (const { finding } of denying) metrics.denials.inc({ rule: finding.rule });
+  const [crash] = decision.crashes;
+  return {
+    uid,
+    request,
+    outcome: decision.allowed ? "allowed" : "denied",
+    reason: crash === undefined ? "" : "rule-crash",
+    crash,
+    response: validateResponse(uid, decision),
+  };
+}

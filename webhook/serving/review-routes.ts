@@ -1,0 +1,81 @@
+import type { Server } from "node:https";
+import type { TLSSocket } from "node:tls";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AdmissionSettings } from "../../policies/admission/decision.ts";
+import type { Config } from "../../policies/config.ts";
+import type { Rule } from "../../policies/rule.ts";
+import { refusal } from "../errors.ts";
+import type { Activity } from "./activity.ts";
+import { judgeReview, type Verdict } from "./judge-review.ts";
+import type { KeyPair } from "./key-pair.ts";
+import type { Live } from "./live-files.ts";
+import type { Metrics, ReviewPath } from "./metrics.ts";
+
+export interface ReviewRoutesOptions {
+  readonly rules: readonly Rule[];
+  readonly config: Live<Config>;
+  readonly keyPair: Live<KeyPair>;
+  readonly preStopToken: string | undefined;
+  readonly activity: Activity;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+}
+
+/** The paths that the API server posts reviews to; a namespace that opted in has its own, since a review does not carry its labels. */
+export function addReviewRoutes(app: FastifyInstance<Server>, options: ReviewRoutesOptions): void {
+  const { activity, metrics, keyPair } = options;
+  for (const path of ["/mutate", "/mutate/namespace", "/validate"] as const) {
+    const seconds = metrics.seconds.labels({ path });
+    app.post(path, {
+      // Before the body is read: a review that is coming in is one in flight.
+      onRequest(request, reply, done) {
+        activity.began();
+        reply.raw.once("close", activity.ended);
+        const { authorized } = request.raw.socket as TLSSocket;
+        done(keyPair.value().clientCa === undefined || authorized ? undefined : refusal("no-client-certificate"));
+      },
+      handler(request, reply) {
+        if (request.body === undefined) throw refusal("no-body");
+        const started = performance.now();
+        const verdict = judgeReview(path, request.body, settingsFor(path, options), metrics);
+        void reply.header("content-type", "application/json").send(JSON.stringify(verdict.response));
+        const milliseconds = performance.now() - started;
+        seconds.observe(milliseconds / 1000);
+        metrics.reviews.inc({ path, outcome: verdict.outcome, reason: verdict.reason });
+        logReview(request, reply, path, verdict, milliseconds);
+      },
+    });
+  }
+}
+
+function settingsFor(path: ReviewPath, { rules, config, preStopToken, now }: ReviewRoutesOptions): AdmissionSettings {
+  return {
+    config: config.value(),
+    rules,
+    now: now(),
+    namespaceOptedIn: path === "/mutate/namespace",
+    preStopToken,
+  };
+}
+
+/** One line a review. Never what is in the object: it may hold what nobody should read in a log. */
+function logReview(
+  { log }: FastifyRequest,
+  _reply: FastifyReply,
+  path: ReviewPath,
+  { uid, request, outcome, reason, crash }: Verdict,
+  milliseconds: number,
+): void {
+  const object = request?.object;
+  const entry = {
+    path,
+    uid,
+    ...(object === undefined ? {} : { object: `${object.namespace ?? ""}/${object.name}`, kind: object.kind }),
+    outcome,
+    ...(reason === "" ? {} : { reason }),
+    ...(request?.dryRun === true ? { dryRun: true } : {}),
+    ms: Math.round(milliseconds * 100) / 100,
+  };
+  if (crash === undefined) log.info(entry, "review");
+  else log.error({ ...entry, rule: crash.rule, err: crash.cause }, "review");
+}
