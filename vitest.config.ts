@@ -7,5 +7,8 @@ export default defineConfig({
     // The code keeps no module state, so files can share one worker's modules.
     isolate: false,
     testTimeout: 20_000,
+    // A test that runs away should end itself, not the machine.
+    pool: "forks",
+    execArgv: ["--max-old-space-size=1536"],
   },
 });

@@ -30,7 +30,7 @@ export async function fixAndReport(
   { strict, write }: FixOptions,
   { stdout, stderr }: Terminal,
 ): Promise<FixOutcome> {
-  const note = (text: string): void => stderr.write(`gracewarden: ${text}\n`);
+  const note = (text: string): unknown => stderr.write(`gracewarden: ${text}\n`);
   const fixed = await fixpoint(input, report, judge, strict);
   for (const { finding, cause } of fixed.failed) {
     note(

@@ -32,8 +32,8 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
   };
   let report = judge(input);
   let reportTo: Output & { readonly columns?: number | undefined } = terminal.stdout;
-  const fixes = options.fix || options["fix-dry-run"];
-  if (fixes && (report.findings.some(isFixable) || paths.includes("-"))) {
+  const mayChange = report.findings.some(isFixable) || paths.includes("-");
+  if (options["fix-dry-run"] || (options.fix && mayChange)) {
     const fixed = await fixAndReport(input, report, judge, { ...inputOptions, write: options.fix }, terminal);
     report = fixed.report;
     if (fixed.usesStdout) reportTo = terminal.stderr;

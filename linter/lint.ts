@@ -1,5 +1,6 @@
 import type { Config } from "../policies/config.ts";
 import { matchesObject } from "../policies/match.ts";
+import type { Span } from "../policies/manifests/source.ts";
 import type { Path } from "../policies/path.ts";
 import type { KubernetesObject } from "../policies/pods/object.ts";
 import { objectSet, type ObjectSet } from "../policies/pods/object-set.ts";
@@ -8,7 +9,7 @@ import type { Rule, Severity, Verdict } from "../policies/rule.ts";
 import { run } from "../policies/run.ts";
 import { decideWaiver } from "../policies/waiver.ts";
 import type { LoadedFile, PlacedObject } from "./load.ts";
-import { fileStart, regionOf, type Region } from "./positions.ts";
+import { fileStart, regionOf } from "./positions.ts";
 import type { PlacedFinding, Report, SkippedFile, SkippedObject } from "./report.ts";
 
 export interface LintInput {
@@ -32,8 +33,10 @@ export function lint({ files, context, rules, config, now }: LintInput): Report 
     const place = places.get(finding.object);
     if (place === undefined) return [];
     const { document, at: objectAt, file } = place;
-    const region = regionOf(document.source, document.locate([...objectAt, ...finding.at], "key"));
-    return [{ ...finding, file: file.file, region, source: document.source, document, objectAt }];
+    const { source } = document;
+    const span = document.locate([...objectAt, ...finding.at], "key");
+    const region = regionOf(source, span);
+    return [{ ...finding, file: file.file, region, offset: span.start, source, document, objectAt }];
   });
   const accounts = files.map((file) => account(file, set, config, now));
   return {
@@ -64,7 +67,7 @@ function account(file: LoadedFile, set: ObjectSet, config: Config, now: Date): A
   const { manifest } = file;
   if (manifest === undefined) {
     const reason = file.unreadable ?? "cannot be read";
-    const findings = unreadable(file, { message: `the file ${reason}`, region: fileStart }, config, now);
+    const findings = unreadable(file, { message: `the file ${reason}` }, config, now);
     return { findings, checked: 0, skipped: [], skippedFile: { file: file.file, reason } };
   }
   const { source } = manifest;
@@ -74,12 +77,11 @@ function account(file: LoadedFile, set: ObjectSet, config: Config, now: Date): A
     skipped.push({ file: file.file, line: regionOf(source, offset).line, name, reason });
   };
   for (const { code, message, span } of manifest.problems) {
-    findings.push(...unreadable(file, { message: withoutStop(message), region: regionOf(source, span) }, config, now));
+    findings.push(...unreadable(file, { message: withoutStop(message), span }, config, now));
     if (code !== "duplicate-key") skip(span, "document", withoutStop(message));
   }
   for (const { document, at, message, verdict } of file.problems) {
-    const region = regionOf(source, document.locate(at, "key"));
-    findings.push(...unreadable(file, { message, region, verdict, at }, config, now));
+    findings.push(...unreadable(file, { message, span: document.locate(at, "key"), verdict, at }, config, now));
     skip(document.span, "document", message);
   }
   let checked = 0;
@@ -105,7 +107,7 @@ function account(file: LoadedFile, set: ObjectSet, config: Config, now: Date): A
 
 interface Unreadable {
   readonly message: string;
-  readonly region: Region;
+  readonly span?: Span;
   readonly verdict?: Verdict;
   readonly at?: Path;
 }
@@ -131,6 +133,7 @@ function unreadable(file: LoadedFile, problem: Unreadable, config: Config, now: 
   const severity: Severity | "off" = set.findLast((one) => one !== undefined) ?? readableManifest.severity;
   if (severity === "off") return [];
   const verdict = problem.verdict ?? "fail";
+  const source = file.manifest?.source;
   return [
     {
       rule: id,
@@ -138,8 +141,9 @@ function unreadable(file: LoadedFile, problem: Unreadable, config: Config, now: 
       verdict,
       message: problem.message,
       file: file.file,
-      region: problem.region,
-      source: file.manifest?.source,
+      region: source === undefined || problem.span === undefined ? fileStart : regionOf(source, problem.span),
+      offset: problem.span?.start ?? 0,
+      source,
       object: undefined,
       document: undefined,
       objectAt: [],

@@ -28,11 +28,10 @@ export interface InputOptions {
  */
 export async function readInput(paths: readonly string[], options: InputOptions, terminal: Terminal): Promise<Input> {
   const { cwd } = terminal;
-  const files: LoadedFile[] = [];
   const named = paths.filter((path) => path !== "-");
   const found =
     named.length === 0 && paths.length > 0 ? nothingFound : findFiles(named.length === 0 ? ["."] : named, cwd);
-  files.push(...(await readAll(found, options, cwd)));
+  const files = await readAll(found, options, cwd);
   if (paths.includes("-")) {
     const configFile = configNames(options.configFolder, cwd)(options.stdinName, resolve(cwd, options.stdinName));
     const names = { file: options.stdinName, configFile, path: undefined, named: true };

@@ -18,6 +18,8 @@ export interface PlacedFinding {
   readonly message: string;
   readonly file: string;
   readonly region: Region;
+  /** Where the region starts in the source's text. */
+  readonly offset: number;
   /** For the code frame; undefined where the file could not be read. */
   readonly source: Source | undefined;
   /** Undefined for what is wrong with the file or document as such. */

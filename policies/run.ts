@@ -52,6 +52,7 @@ export function run(
 ): RunResult {
   const all = [...rules, ...config.customRules];
   const context = ruleContext(set, config, new Set(all.map((rule) => rule.id)), now, injecting);
+  const defaults = new Map(all.map((rule) => [rule, withDefaults(rule.options, undefined)]));
   const findings: Finding[] = [];
   const crashes: Crash[] = [];
   for (const object of subjects) {
@@ -71,7 +72,8 @@ export function run(
     const setting = settingOf(rule.id, object, pod, config);
     if (setting.severity === "off") return;
     const check = rule.check as (subject: unknown, options: unknown, context: RuleContext) => Iterable<Problem>;
-    for (const problem of check(subject, withDefaults(rule.options, setting.options), context)) {
+    const options = setting.options === undefined ? defaults.get(rule) : withDefaults(rule.options, setting.options);
+    for (const problem of check(subject, options, context)) {
       const severity = severityOf(rule, problem, setting, config);
       if (severity === undefined) continue;
       const verdict = problem.verdict ?? "fail";
@@ -121,14 +123,12 @@ function ruleContext(
 
 /** What the configuration says of a rule for an object: the general setting, then each override that matches. */
 function settingOf(rule: string, object: KubernetesObject, pod: Pod | undefined, config: Config): RuleSetting {
+  const general = Object.hasOwn(config.rules, rule) ? config.rules[rule] : undefined;
+  if (config.overrides.length === 0) return general ?? {};
   const overrides = config.overrides.filter(
     (override) => Object.hasOwn(override.rules, rule) && matchesObject(override.match, object, pod),
   );
-  const settings = [
-    ...(Object.hasOwn(config.rules, rule) ? [config.rules[rule]] : []),
-    ...overrides.map((override) => override.rules[rule]),
-  ];
-  return Object.assign({}, ...settings) as RuleSetting;
+  return Object.assign({}, general, ...overrides.map((override) => override.rules[rule])) as RuleSetting;
 }
 
 /** A severity from the configuration holds as it is; otherwise the presets look at the finding's own. Undefined: off. */

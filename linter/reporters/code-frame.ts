@@ -3,8 +3,8 @@ import { printable, type Paint } from "../color.ts";
 import type { Region } from "../positions.ts";
 
 /** The finding's line, marked, under the line before it. Long lines are cut around the place. */
-export function codeFrame(source: Source, region: Region, width: number, paint: Paint): string[] {
-  const lines = linesAround(source.text, region.line);
+export function codeFrame(source: Source, offset: number, region: Region, width: number, paint: Paint): string[] {
+  const lines = linesAround(source.text, offset);
   const gutter = String(region.line).length;
   const room = Math.max(20, width - gutter - 7);
   const marked = lines.at(-1) ?? "";
@@ -26,16 +26,12 @@ export function codeFrame(source: Source, region: Region, width: number, paint: 
   ];
 }
 
-/** The line with a number and the one before it, without blank ones. */
-function linesAround(text: string, line: number): string[] {
-  const lines: string[] = [];
-  let start = 0;
-  for (let number = 1; number <= line; number++) {
-    const lineBreak = text.indexOf("\n", start);
-    const end = lineBreak === -1 ? text.length : lineBreak;
-    if (number >= line - 1) lines.push(text.slice(start, end).replace(/\r$/, ""));
-    if (lineBreak === -1) break;
-    start = end + 1;
-  }
-  return lines.length === 2 && lines[0]?.trim() === "" ? lines.slice(1) : lines;
+/** The line with an offset in it and the one before it, without blank ones. */
+function linesAround(text: string, offset: number): string[] {
+  const start = offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+  const lineBreak = text.indexOf("\n", offset);
+  const marked = text.slice(start, lineBreak === -1 ? text.length : lineBreak).replace(/\r$/, "");
+  if (start === 0) return [marked];
+  const before = text.slice(text.lastIndexOf("\n", start - 2) + 1, start - 1).replace(/\r$/, "");
+  return before.trim() === "" ? [marked] : [before, marked];
 }

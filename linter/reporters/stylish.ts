@@ -42,7 +42,7 @@ export function reportStylish(report: Report, options: StylishOptions): string {
 
 function findingLines(finding: PlacedFinding, told: Set<FactId>, options: StylishOptions): string[] {
   const { width, paint } = options;
-  const { region, severity, verdict, source } = finding;
+  const { region, offset, severity, verdict, source } = finding;
   const place = `${region.line}:${region.column}`;
   const level = verdict === "undetermined" ? `${severity} (undetermined)` : severity;
   const left = width - place.length - level.length - finding.rule.length - 8;
@@ -54,7 +54,7 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
   ];
   const indent = "    ";
   const room = width - indent.length;
-  const frame = source === undefined || source.text === "" ? [] : codeFrame(source, region, room, paint);
+  const frame = source === undefined || source.text === "" ? [] : codeFrame(source, offset, region, room, paint);
   const budget = budgetLines(finding, room - 2, paint).map((line) => `  ${line}`);
   const body = [
     ...wrap(printable(finding.message), room).split("\n"),

@@ -1,7 +1,5 @@
 import { readStringMap } from "../pods/read-object.ts";
-import type { KubernetesObject } from "../pods/object.ts";
-import { objectSet } from "../pods/object-set.ts";
-import type { Container } from "../pods/pod.ts";
+import type { Container, Pod } from "../pods/pod.ts";
 import { isRecord } from "../record.ts";
 import type { Fixed } from "./fixpoint.ts";
 
@@ -54,15 +52,16 @@ const texts = (value: unknown): readonly string[] =>
 
 /** What a call puts in; `added`: the containers whose hook is new, `env`: the variables set in a container. */
 export function noteOf(
-  received: KubernetesObject,
+  received: Pod,
   { pod, injections }: Fixed,
   added: readonly Container[],
   env: readonly (readonly [string, readonly string[]])[],
 ): Injected {
-  const from = objectSet([received]).podsIn(received)[0]?.graceSeconds ?? pod.graceSeconds;
   return {
     rules: injections.map(({ rule }) => rule),
-    ...(from !== pod.graceSeconds && { grace: { from, to: pod.graceSeconds } }),
+    ...(received.graceSeconds !== pod.graceSeconds && {
+      grace: { from: received.graceSeconds, to: pod.graceSeconds },
+    }),
     hooks: Object.fromEntries(added.map((container) => [container.name, describeHook(container)])),
     env: Object.fromEntries(env.filter(([, names]) => names.length > 0)),
   };

@@ -13,16 +13,16 @@ export class PatchError extends Error {
 
 /**
  * The edits as a patch to `root`, in their order. What is missing on the way to a place is added whole, as one value;
- * an edit that changes nothing makes no operation.
+ * an edit that changes nothing makes no operation. Throws a TypeError where an edit cannot be made.
  */
 export function toJsonPatch(root: unknown, edits: readonly Edit[]): PatchOperation[] {
   const operations: PatchOperation[] = [];
   let value = root;
   for (const edit of edits) {
+    const next = applyEdits(value, [edit]);
     const operation = toOperation(value, edit);
-    if (operation === undefined) continue;
-    append(operations, operation);
-    value = applyEdits(value, [edit]);
+    if (operation !== undefined) append(operations, operation);
+    value = next;
   }
   return operations;
 }
@@ -38,7 +38,7 @@ function toOperation(root: unknown, edit: Edit): PatchOperation | undefined {
   }
   // A parent that is null is there, but holds nothing: it is replaced by one that does.
   const nearest = at.slice(0, there);
-  const isNull = there > 0 && valueAt(root, nearest) === null;
+  const isNull = valueAt(root, nearest) === null;
   const place = isNull ? nearest : at.slice(0, there + 1);
   const value = applyEdits<unknown>(undefined, [{ op: "set", at: at.slice(place.length), value: edit.value }]);
   return { op: isNull ? "replace" : "add", path: pointerTo(place), value };

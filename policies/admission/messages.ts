@@ -74,9 +74,7 @@ function findingWarning({ rule, at, message }: Finding): string {
 
 function shortened(message: string, room: number): string {
   if (message.length <= room) return message;
-  const ends = [...message.matchAll(/(?:;|:|, so) /g)]
-    .map(({ index }) => index)
-    .filter((end) => !isInside(message, end));
+  const ends = [...message.matchAll(/[;:] /g)].map(({ index }) => index).filter((end) => !isInside(message, end));
   return message.slice(0, ends.findLast((end) => end <= room) ?? ends[0]);
 }
 

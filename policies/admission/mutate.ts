@@ -1,28 +1,28 @@
 import type { Edit } from "../edit.ts";
 import { valueAt } from "../path.ts";
 import type { KubernetesObject } from "../pods/object.ts";
-import type { Container } from "../pods/pod.ts";
+import type { Container, Pod } from "../pods/pod.ts";
 import type { AdmissionSettings, MutateDecision, MutateFailure, ReviewRequest } from "./decision.ts";
 import { fixSafely, type Fixed } from "./fixpoint.ts";
 import { injectedAnnotation, noteOf, readInjected, withMore, type Injected } from "./injected.ts";
 import { toJsonPatch } from "./json-patch.ts";
 import { failureWarning, undelayedWarnings } from "./messages.ts";
 import { tellBudget, tellToken } from "./proxy-environment.ts";
-import { skipReason } from "./scope.ts";
+import { podInScope } from "./scope.ts";
 import { defectOf } from "./unsafe-patch.ts";
 
 /** Decides what a pod gets at its creation. Never throws and never rejects: what goes wrong admits the pod as it is (F6, F7). */
 export function mutate(request: ReviewRequest, settings: AdmissionSettings): MutateDecision {
   try {
-    const reason = skipReason(request, settings);
-    if (reason === undefined) return inject(request.object, settings);
-    return { outcome: "skipped", reason, warnings: [], auditAnnotations: { outcome: `skipped: ${reason}` } };
+    const pod = podInScope(request, settings);
+    if (typeof pod !== "string") return inject(request.object, pod, settings);
+    return { outcome: "skipped", reason: pod, warnings: [], auditAnnotations: { outcome: `skipped: ${pod}` } };
   } catch (cause) {
     return failed("internal-error", undefined, cause);
   }
 }
 
-function inject(received: KubernetesObject, settings: AdmissionSettings): MutateDecision {
+function inject(received: KubernetesObject, pod: Pod, settings: AdmissionSettings): MutateDecision {
   const fixed = fixSafely(received, settings);
   if ("failed" in fixed) return failed(fixed.failed, fixed.rule, fixed.cause);
   const before = readInjected(received.annotations);
@@ -34,9 +34,8 @@ function inject(received: KubernetesObject, settings: AdmissionSettings): Mutate
   const told = tellProxies(fixed, added, before, settings);
   const warnings = [...undelayedWarnings(fixed.left), ...told.warnings];
   const edits = [...fixed.edits, ...told.edits];
-  if (toJsonPatch(received.value, edits).length === 0)
-    return { outcome: "unchanged", warnings, auditAnnotations: { outcome: "unchanged" } };
-  const note = withMore(before, noteOf(received, fixed, added, told.env));
+  if (edits.length === 0) return { outcome: "unchanged", warnings, auditAnnotations: { outcome: "unchanged" } };
+  const note = withMore(before, noteOf(pod, fixed, added, told.env));
   edits.push({ op: "set", at: ["metadata", "annotations", injectedAnnotation], value: JSON.stringify(note) });
   const patch = toJsonPatch(received.value, edits);
   const defect = defectOf(received, edits, patch, fixed.pod);

@@ -1,4 +1,5 @@
 import { valueAt } from "../path.ts";
+import type { KubernetesObject } from "../pods/object.ts";
 import { objectSet } from "../pods/object-set.ts";
 import type { Pod } from "../pods/pod.ts";
 import { isRecord } from "../record.ts";
@@ -7,8 +8,8 @@ import type { AdmissionSettings, ReviewRequest, SkipReason } from "./decision.ts
 /** `"true"` asks for injection, `"false"` declines it, whatever runs in the pod and whatever its namespace says. */
 export const injectLabel = "gracewarden.io/inject";
 
-/** Why a request is none for the mutating side; undefined where its pod is in scope. */
-export function skipReason(request: ReviewRequest, settings: AdmissionSettings): SkipReason | undefined {
+/** The pod that a request is to create, where the mutating side has a say in it; otherwise why not. */
+export function podInScope(request: ReviewRequest, settings: AdmissionSettings): Pod | SkipReason {
   const { object } = request;
   if (
     request.operation !== "CREATE" ||
@@ -20,8 +21,8 @@ export function skipReason(request: ReviewRequest, settings: AdmissionSettings):
   if (Object.hasOwn(object.annotations, "kubernetes.io/config.mirror")) return "mirror-pod";
   const set = objectSet([object]);
   const [pod] = set.podsIn(object);
-  if (pod === undefined || set.problemsIn(object).length > 0) return "unreadable";
-  return reasonOfPod(pod, settings);
+  if (pod === undefined || set.problemsIn(object).length > 0 || !takesAnnotations(object)) return "unreadable";
+  return reasonOfPod(pod, settings) ?? pod;
 }
 
 function reasonOfPod(pod: Pod, { namespaceOptedIn }: AdmissionSettings): SkipReason | undefined {
@@ -34,6 +35,9 @@ function reasonOfPod(pod: Pod, { namespaceOptedIn }: AdmissionSettings): SkipRea
   if (pod.os === "windows") return "windows";
   return pod.lifetime === "job" || isOfJob(pod) ? "job" : undefined;
 }
+
+const takesAnnotations = ({ value }: KubernetesObject): boolean =>
+  [["metadata"], ["metadata", "annotations"]].every((at) => isRecord(valueAt(value, at) ?? {}));
 
 function isOfJob({ object }: Pod): boolean {
   const owners = valueAt(object.value, ["metadata", "ownerReferences"]);

@@ -3,7 +3,8 @@ import { findPods, knownPodPlace } from "./find.ts";
 import type { KubernetesObject, ShapeProblem } from "./object.ts";
 import type { Pod } from "./pod.ts";
 import { readPod } from "./read-pod.ts";
-import { matchesSelector, sameNamespace, targetsObject } from "./traffic.ts";
+import { podIndex, selectorIndex } from "./selector-index.ts";
+import { sameNamespace, targetsObject } from "./traffic.ts";
 
 /** All objects of one run, with the relations between them. */
 export interface ObjectSet {
@@ -39,29 +40,27 @@ export function objectSet(objects: readonly KubernetesObject[]): ObjectSet {
     return found;
   };
   const ofKind = (...kinds: string[]): KubernetesObject[] => objects.filter(({ kind }) => kinds.includes(kind));
-  const services = ofKind("Service").filter(({ apiVersion }) => apiVersion === "v1");
-  const budgets = ofKind("PodDisruptionBudget");
+  const services = selectorIndex(ofKind("Service").filter(({ apiVersion }) => apiVersion === "v1"));
+  const budgets = selectorIndex(ofKind("PodDisruptionBudget"));
   const autoscalers = ofKind("HorizontalPodAutoscaler", "ScaledObject");
+  let pods: ReturnType<typeof podIndex> | undefined;
   return {
     objects,
     podsIn: (object) => reading(object).pods,
     problemsIn: (object) => reading(object).problems,
     skipReason: (object) => reading(object).skipped,
-    servicesOf: (pod) => services.filter((service) => selects(service, pod)),
-    disruptionBudgetsOf: (pod) => budgets.filter((budget) => selects(budget, pod)),
+    servicesOf: services,
+    disruptionBudgetsOf: budgets,
     autoscalersOf: (pod) =>
       autoscalers.filter(
         (autoscaler) => sameNamespace(autoscaler, pod.object) && targetsObject(autoscaler, pod.object),
       ),
-    podsSelectedBy: (object) =>
-      objects.flatMap((other) =>
-        sameNamespace(object, other) ? reading(other).pods.filter((pod) => matchesSelector(object, pod.labels)) : [],
-      ),
+    podsSelectedBy(object) {
+      pods ??= podIndex(objects.flatMap((other) => reading(other).pods));
+      return pods(object);
+    },
   };
 }
-
-const selects = (selecting: KubernetesObject, pod: Pod): boolean =>
-  sameNamespace(selecting, pod.object) && matchesSelector(selecting, pod.labels);
 
 function read(object: KubernetesObject): Reading {
   const places = findPods(object);

@@ -26,10 +26,12 @@ by the API server.`,
   needs: "pod",
   *check(pod, _options, context) {
     const { rows, grace } = context.timeline(pod, { kind: "delete" });
-    for (const row of rows) {
+    const overruns = rows.filter((row) => hookOverruns(pod, row));
+    if (overruns.length === 0) return;
+    const raise = raiseGrace(pod, context.budget);
+    for (const row of overruns) {
       const { container, hook, drain } = row;
-      if (hook === undefined || !hookOverruns(pod, row)) continue;
-      const raise = raiseGrace(pod, context.budget);
+      if (hook === undefined) continue;
       const refused = (container.preStop?.sleep?.seconds ?? 0) > pod.graceSeconds;
       const after = raise.edits === undefined ? `; ${raise.why}` : `; needed: ${formatSum(raise.needed.terms)}`;
       yield {

@@ -6,6 +6,9 @@ import manifest from "../../package.json" with { type: "json" };
 import { readConfig } from "../../policies/config-file.ts";
 import { defaultConfig } from "../../policies/config.ts";
 import { rules } from "../../policies/rules/index.ts";
+import { parseArguments } from "../../webhook/arguments.ts";
+import { readOptions } from "../../webhook/certs/options.ts";
+import { command as serve } from "../../webhook/commands/serve.ts";
 import { gracewarden } from "../linter/program.ts";
 import { chart, helm, namespace, programOnPath, render } from "./helm.ts";
 import { baseObjects, byName, listedFiles, objectsIn, type Manifest } from "./objects.ts";
@@ -18,10 +21,10 @@ const unless = (program: string | undefined, name: string): string =>
   program === undefined ? ` (SKIPPED: no ${name} on the PATH)` : "";
 
 /** One object of the base, to look into. */
-function object<Shape>(kind: string, name = "gracewarden-webhook"): Manifest & Shape {
+function object(kind: string, name = "gracewarden-webhook"): Manifest {
   const found = byName(objects)[`${kind}/${name}`];
   if (found === undefined) throw new Error(`the base has no ${kind} ${name}`);
-  return found as Manifest & Shape;
+  return found;
 }
 
 describe("the kustomize base", () => {
@@ -61,7 +64,7 @@ describe("the kustomize base", () => {
 
   const both = helm === undefined ? unless(helm, "helm") : unless(kubectl, "kubectl");
   it.skipIf(both !== "")(`is built by kubectl into the same objects as the chart's${both}`, () => {
-    const { status, stdout, stderr } = spawnSync("kubectl", ["kustomize", base], { encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(kubectl ?? "", ["kustomize", base], { encoding: "utf8" });
     expect(stderr).toBe("");
     expect(status).toBe(0);
     const { [`Namespace/${namespace}`]: itsNamespace, ...built } = byName(objectsIn(stdout));
@@ -75,16 +78,20 @@ describe("the kustomize base", () => {
     const items = objects.map((one) =>
       one.metadata.namespace === undefined ? one : { ...one, metadata: { ...one.metadata, namespace: "default" } },
     );
-    const { status, stderr } = spawnSync(
-      "kubectl",
+    const { stdout, stderr } = spawnSync(
+      kubectl ?? "",
       ["create", "--dry-run=server", "--validate=strict", "--output=name", "--filename=-"],
       { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }), encoding: "utf8" },
     );
+    const lines = [stdout, stderr].map((text) => text.split("\n").filter((line) => line !== ""));
+    const [created = [], said = []] = lines;
     // An installed one has them already.
-    expect(stderr.split("\n").filter((line) => line !== "" && !line.includes("(AlreadyExists)"))).toEqual([]);
-    if (!stderr.includes("(AlreadyExists)")) expect(status).toBe(0);
+    expect(said.filter((line) => !line.includes("(AlreadyExists)"))).toEqual([]);
+    expect(created.length + said.length).toBe(items.length);
   });
 });
+
+const mutatingAndValidating = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"] as const;
 
 interface Workload {
   readonly spec: {
@@ -110,8 +117,8 @@ interface PodSpec {
 }
 
 const jobName = objects.find(({ kind }) => kind === "Job")?.metadata.name ?? "";
-const serving = object<Workload>("Deployment").spec.template;
-const certs = object<Workload>("Job", jobName).spec.template;
+const serving = (object("Deployment") as Manifest & Workload).spec.template;
+const certs = (object("Job", jobName) as Manifest & Workload).spec.template;
 
 describe("the pods", () => {
   it.each([
@@ -144,12 +151,27 @@ describe("the pods", () => {
     const [container] = serving.spec.containers;
     const seconds = (flag: string): number =>
       Number(container?.args.find((argument) => argument.startsWith(`--${flag}=`))?.split("=")[1]);
-    const served = seconds("propagation-seconds") + seconds("drain-seconds");
+    // From SIGTERM to the end of accepting, and 2 s for the last answers (webhook/serving/leave.ts).
+    const served = seconds("drain-seconds") + 2;
     expect(serving.metadata.annotations).toMatchObject({
       "gracewarden.io/serves-after-sigterm-seconds": String(seconds("propagation-seconds")),
       "gracewarden.io/drain-seconds": String(served),
     });
-    expect(serving.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(served + 3);
+    expect(serving.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(served + 2);
+  });
+
+  it("are started with options that the program knows, and that name the same objects", () => {
+    const [, ...serveArguments] = serving.spec.containers[0]?.args ?? [];
+    const [, ...certsArguments] = certs.spec.containers[0]?.args ?? [];
+    if (serve.syntax === undefined) throw new Error("serve takes no options");
+    const { options } = parseArguments(serve.syntax, serveArguments);
+    expect(options).toMatchObject({ "tls-cert": "/etc/gracewarden/tls/tls.crt" });
+    expect(readOptions(certsArguments)).toMatchObject({
+      namespace,
+      service: object("Service").metadata.name,
+      names: { tlsSecret: "gracewarden-webhook-tls", caSecret: "gracewarden-webhook-ca" },
+      configurations: mutatingAndValidating.map((kind) => ({ kind, name: object(kind).metadata.name })),
+    });
   });
 
   it("mount folders, since a file that is mounted alone is never renewed", () => {
@@ -161,13 +183,13 @@ describe("the pods", () => {
   });
 
   it("make certificates by the same pod, at the installation and later", () => {
-    expect(
-      object<{ spec: { jobTemplate: Workload } }>("CronJob", "gracewarden-webhook-certs").spec.jobTemplate,
-    ).toMatchObject({ spec: { template: certs } });
+    expect(object("CronJob", "gracewarden-webhook-certs")).toMatchObject({
+      spec: { jobTemplate: { spec: { template: certs } } },
+    });
   });
 
   it("read a configuration that the linter reads too", () => {
-    const { data } = object<{ data: Record<string, string> }>("ConfigMap");
+    const { data } = object("ConfigMap") as Manifest & { readonly data: Readonly<Record<string, string>> };
     const [config] = objectsIn(data["gracewarden.yaml"] ?? "");
     expect(readConfig(config, rules)).toEqual({ config: defaultConfig });
   });
@@ -186,8 +208,8 @@ interface Configuration {
   }[];
 }
 
-const mutating = object<Configuration>("MutatingWebhookConfiguration").webhooks;
-const validating = object<Configuration>("ValidatingWebhookConfiguration").webhooks;
+const mutating = (object("MutatingWebhookConfiguration") as Manifest & Configuration).webhooks;
+const validating = (object("ValidatingWebhookConfiguration") as Manifest & Configuration).webhooks;
 
 describe("the webhook configurations", () => {
   it.each([...mutating, ...validating].map((webhook) => [webhook.name, webhook] as const))(

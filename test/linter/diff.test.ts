@@ -29,3 +29,11 @@ it.each([
 ])("the diff of $name", ({ before, after, hunks }) => {
   expect(unifiedDiff("f", before, after)).toBe(hunks === "" ? "" : `--- a/f\n+++ b/f\n${hunks}`);
 });
+
+it("of a large text with many changes takes no time", () => {
+  const before = lines(...to(50_000));
+  const after = lines(...to(50_000).map((number) => (number % 10 === 0 ? `changed ${number}` : number)));
+  const hunks = unifiedDiff("f", before, after);
+  expect(hunks.match(/^-/gm)).toHaveLength(5_001);
+  expect(hunks.match(/^\+/gm)).toHaveLength(5_001);
+});

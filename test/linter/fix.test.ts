@@ -137,6 +137,13 @@ describe("--fix-dry-run", () => {
     expect(read(cwd, "db.yaml")).toBe(hastySet());
   });
 
+  it("prints nothing where there is nothing to mend", async () => {
+    const { code, stdout, stderr } = await gracewarden(["lint", "--fix-dry-run"], {
+      cwd: folder({ "app.yaml": pod() }),
+    });
+    expect([code, stdout, stderr]).toEqual([0, "", "gracewarden: 0 fixes in 0 files would be applied by --fix\n"]);
+  });
+
   it("and --fix exclude each other", async () => {
     const { code, stderr } = await gracewarden(["lint", "--fix", "--fix-dry-run"], { cwd: folder() });
     expect([code, stderr]).toEqual([2, "gracewarden: --fix and --fix-dry-run exclude each other\n"]);

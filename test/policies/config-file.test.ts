@@ -51,7 +51,73 @@ describe("a configuration", () => {
     expect(config.waivers[0]).toMatchObject({ rule: "grace-not-zero", origin: "config", match: { names: ["sim"] } });
   });
 
+  it("has enforcement for the webhook, whole or in part", () => {
+    expect(configOf({}).enforcement).toEqual({
+      default: "warn",
+      rules: {},
+      namespaces: [],
+      locked: [],
+      inlineWaivers: true,
+    });
+    const enforcement = {
+      default: "audit",
+      rules: { "no-host-pid": "deny" },
+      namespaces: [{ match: ["legacy-*"], rules: { "no-host-pid": "off" } }],
+      locked: ["no-host-pid"],
+      inlineWaivers: false,
+    };
+    expect(configOf({ enforcement }).enforcement).toEqual(enforcement);
+    expect(configOf({ enforcement: { locked: ["no-host-pid"] } }).enforcement).toMatchObject({
+      default: "warn",
+      locked: ["no-host-pid"],
+    });
+  });
+
   it.each<[string, unknown, RegExp]>([
+    [
+      "an unknown enforcement",
+      { enforcement: { rules: { "no-host-pid": "dney" } } },
+      /^enforcement\.rules\.no-host-pid: .*must be one of deny, warn, audit, off, but is "dney": did you mean "deny"\?/,
+    ],
+    [
+      "a severity as enforcement",
+      { enforcement: { default: "error" } },
+      /^enforcement\.default: .*must be one of deny, warn, audit, off/,
+    ],
+    ["an unknown key of enforcement", { enforcement: { lockd: [] } }, /unknown key "lockd" .*did you mean "locked"\?/],
+    [
+      "an unknown rule that is enforced",
+      { enforcement: { rules: { "no-host-pd": "deny" } } },
+      /^enforcement\.rules\.no-host-pd: there is no rule "no-host-pd": did you mean "no-host-pid"\?/,
+    ],
+    [
+      "an unknown rule that is enforced in a namespace",
+      { enforcement: { namespaces: [{ match: ["a"], rules: { nope: "deny" } }] } },
+      /^enforcement\.namespaces\[0\]\.rules\.nope: there is no rule "nope"/,
+    ],
+    [
+      "an unknown rule that is locked",
+      { enforcement: { locked: ["nope"] } },
+      /^enforcement\.locked\[0\]: there is no rule "nope"/,
+    ],
+    [
+      "namespaces without a name",
+      { enforcement: { namespaces: [{ match: [], rules: {} }] } },
+      /"match" .*fewer than 1/,
+    ],
+    [
+      "a waiver of a locked rule",
+      {
+        enforcement: { locked: ["no-host-pid"] },
+        waivers: [{ rule: "no-host-pid", owner: "a", reason: "x", expires: "2027-01-31" }],
+      },
+      /^waivers\[0\]\.rule: "no-host-pid" is locked in enforcement/,
+    ],
+    [
+      "a delay that is no whole number of seconds",
+      { budget: { delaySeconds: 2.5 } },
+      /"delaySeconds" must be integer, but is 2\.5/,
+    ],
     ["an unknown key", { rulez: {} }, /^rulez: unknown key "rulez" in the configuration: did you mean "rules"\?$/],
     [
       "an unknown rule",

@@ -73,6 +73,9 @@ function readSigning(secret: SecretObject | undefined): Held<SigningAuthority> {
   const read = readPair(secret, "ca.crt", keyPem, "ca.key");
   if (typeof read === "string") return { is: "unusable", why: read };
   if (!read.ca) return { is: "unusable", why: "its ca.crt is no CA" };
+  // What issue.ts signs with.
+  if (read.publicKey.asymmetricKeyDetails?.namedCurve !== "prime256v1")
+    return { is: "unusable", why: "its ca.key is no ECDSA P-256 key" };
   return { is: "usable", value: { ...authorityOf(read), keyPem } };
 }
 

@@ -18,15 +18,17 @@ export function ownHandshake({ address, port }: ListenAddress, fingerprint: stri
   return new Promise((resolve) => {
     // The certificate's names and authority are the API server's to judge; here it must be the very one that is held.
     const socket = connect({ host, port, rejectUnauthorized: false, timeout: timeoutMilliseconds });
-    const settle = (problem: string | undefined): void => {
+    const fail = (problem: string): void => {
       socket.destroy();
       resolve(problem);
     };
     socket.once("secureConnect", () => {
       const shown = socket.getPeerCertificate().fingerprint256;
-      settle(shown === fingerprint ? undefined : "the TLS listener shows another certificate than the one it was given");
+      resolve(shown === fingerprint ? undefined : "the TLS listener shows another certificate than the one it was given");
+      // Said goodbye to, since the server would count a broken connection as a client that speaks no TLS.
+      socket.end();
     });
-    socket.once("timeout", () => settle(`the TLS listener did not answer within ${timeoutMilliseconds} ms`));
-    socket.once("error", (error) => settle(`the TLS listener does not answer: ${error.message}`));
+    socket.on("timeout", () => fail(`the TLS listener did not answer within ${timeoutMilliseconds} ms`));
+    socket.on("error", (error) => fail(`the TLS listener does not answer: ${error.message}`));
   });
 }

@@ -64,10 +64,7 @@ export function buildServer(options: ServerOptions): WebhookServer {
     // While connections drain, a review on one that is still open is answered like any other.
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    disableRequestLogging: true,
-    logger: logOptions(options.writeLog),
-    // One logger serves all requests: a child for each would say no more than the review's own line.
-    childLoggerFactory: (logger) => logger,
+    ...logOptions(options.writeLog),
   });
   const { server } = app;
   server.maxConnections = limits.connections;

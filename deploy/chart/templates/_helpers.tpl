@@ -84,13 +84,15 @@ clientConfig:
 
 {{- /*
 A pod that runs the proxy, by its label, its image's name, or its command line. At least those that the webhook takes
-for one; it decides itself.
+for one; it decides itself. The plain search comes first: an expression over a script of a megabyte would use up what
+the API server grants to a condition, and refuse the pod.
 */ -}}
 {{- define "gracewarden.runsProxy" -}}
 object.metadata.?labels[?"gracewarden.io/proxy"].hasValue() ||
 (object.spec.containers + object.spec.?initContainers.orValue([])).exists(c,
 c.?image.orValue("").matches("(^|/)gracewarden-proxy(:[^/]*)?(@.*)?$") ||
 (c.?command.orValue([]) + c.?args.orValue([])).exists(word,
+word.contains("gracewarden-proxy") &&
 word.matches("(^/?|[^/]/|[\\s;&|('\"])gracewarden-proxy($|[\\s;&|)'\"@])")))
 {{- end }}
 
@@ -121,6 +123,7 @@ spec:
         - certs
         - --namespace={{ .Release.Namespace }}
         - --secret=gracewarden-webhook-tls
+        - --ca-secret=gracewarden-webhook-ca
         - --service=gracewarden-webhook
         - --mutating-configuration=gracewarden-webhook
         - --validating-configuration=gracewarden-webhook

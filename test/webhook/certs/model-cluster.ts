@@ -54,7 +54,7 @@ export class ModelCluster implements Cluster {
   readonly #secrets = new Map<string, SecretObject>();
   readonly #configurations = new Map<string, ConfigurationObject>();
   readonly #leaves: Version<X509Certificate>[] = [];
-  readonly #bundles: Version<string>[][] = [];
+  readonly #bundles: [Version<string>[], Version<string>[]] = [[], []];
   #version = 0;
 
   constructor(configurations: readonly ConfigurationReference[] = [mutating, validating]) {
@@ -108,6 +108,13 @@ export class ModelCluster implements Cluster {
     else this.#store(name, { ...this.#secrets.get(name)?.values, ...values });
   }
 
+  /** A clock that was wrong, or has become so. It puts what was made before out of its time; that is not our doing. */
+  jump(ms: number) {
+    this.time += ms;
+    this.#leaves.length = 0;
+    for (const bundles of this.#bundles) bundles.splice(0, bundles.length - 1);
+  }
+
   /** What a GitOps controller does to a configuration. */
   reset(reference: ConfigurationReference, pem: string) {
     this.#trust(reference, pem, true);
@@ -156,7 +163,7 @@ export class ModelCluster implements Cluster {
     const webhooks = ["pods", "templates"].map((webhook) => ({ name: webhook, caBundle: pem }));
     this.#configurations.set(kind, { kind, name, resourceVersion: `${(this.#version += 1)}`, webhooks });
     const at = kind === mutating.kind ? 0 : 1;
-    succeed((this.#bundles[at] ??= []), pem, this.time, foreign);
+    succeed(this.#bundles[at], pem, this.time, foreign);
   }
 }
 

@@ -1,0 +1,22 @@
+import { defineSyntax, parseArguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import type { Terminal } from "../terminal.ts";
+import { tryFiles } from "../trying/try-files.ts";
+
+const syntax = defineSyntax({
+  command: "try",
+  summary:
+    "Starts the server on loopback, sends it the pods of manifests as the API server would, and shows for each\nwhat is changed, whether it is admitted, and how it stops before and after.",
+  operands: "FILE | FOLDER...",
+  options: {
+    config: { value: "FILE", text: "The configuration to decide by" },
+    "opted-in": { text: `As if each namespace were labelled gracewarden.io/inject: "true"` },
+  },
+});
+
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { options, positionals } = parseArguments(syntax, args);
+  return tryFiles(positionals, { configFile: options.config, optedIn: options["opted-in"] }, terminal);
+}
+
+export const command: Command = { syntax, run };
