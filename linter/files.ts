@@ -6,7 +6,7 @@ import { builtin } from "./builtin.ts";
 const { globSync, lstatSync, readdirSync, realpathSync, statSync } = builtin("node:fs");
 
 /** A file to be read. `file` is how reports call it: relative to the working folder, with forward slashes. */
-export interface FoundFile {
+interface FoundFile {
   readonly file: string;
   readonly path: string;
   /** The user named it; otherwise it was met in a folder or by a glob. */

@@ -13,7 +13,7 @@ export interface PlacedObject {
 }
 
 /** A document that holds no object that can be judged. */
-export interface DocumentProblem extends ShapeProblem {
+interface DocumentProblem extends ShapeProblem {
   readonly document: Document;
 }
 

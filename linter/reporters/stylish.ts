@@ -17,7 +17,7 @@ export interface StylishOptions {
   readonly facts: Readonly<Record<FactId, Fact>>;
 }
 
-export const severityStyle: Readonly<Record<PlacedFinding["severity"], Style>> = {
+const severityStyle: Readonly<Record<PlacedFinding["severity"], Style>> = {
   error: "red",
   warn: "yellow",
   advice: "cyan",

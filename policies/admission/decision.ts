@@ -44,7 +44,7 @@ export type MalformedReason =
   | "not-a-kubernetes-object";
 
 /** Why a well-formed review is allowed unseen. */
-export type UnjudgedReason = "operation" | "kind";
+type UnjudgedReason = "operation" | "kind";
 
 export type ReviewReading =
   | { readonly outcome: "request"; readonly request: ReviewRequest }

@@ -6,7 +6,7 @@ import { isRecord } from "../record.ts";
 import type { AdmissionSettings, ReviewRequest, SkipReason } from "./decision.ts";
 
 /** `"true"` asks for injection, `"false"` declines it, whatever runs in the pod and whatever its namespace says. */
-export const injectLabel = "gracewarden.io/inject";
+const injectLabel = "gracewarden.io/inject";
 
 /** The pod that a request is to create, where the mutating side has a say in it; otherwise why not. */
 export function podInScope(request: ReviewRequest, settings: AdmissionSettings): Pod | SkipReason {

@@ -10,7 +10,7 @@ import type { Source, Span } from "./source.ts";
 
 export type { Document } from "./document.ts";
 
-export interface ManifestProblem {
+interface ManifestProblem {
   readonly code: string;
   /** What is wrong and what to do, in a sentence. */
   readonly message: string;

@@ -266,7 +266,7 @@ function severityOf({ seconds, terms }: WayOut, pod: Pod): Severity | undefined 
   const documented = drains.every(({ origin }) => origin.kind === "annotation" || origin.source !== undefined);
   if (written && documented) return byMargin ? "warn" : "error";
   if (byMargin) return written || hooked ? "advice" : undefined;
-  return written || hooked ? "warn" : "advice";
+  return written || hooked || pod.runsProxy ? "warn" : "advice";
 }
 
 function facts({ terms }: WayOut): readonly FactId[] {

@@ -1,17 +1,24 @@
 /**
- * Loads a server with one review over kept connections for some seconds, as a process of its own, and prints what came
- * of it as JSON: `node webhook-load.ts PORT PATH BODY-FILE CONNECTIONS SECONDS`.
+ * Loads a server with reviews over kept connections for some seconds, as a process of its own, and prints what came of
+ * it as JSON: `node webhook-load.ts PORT PATH BODY-FILE CONNECTIONS SECONDS`. In each body `00000` is another number: where
+ * it stands in a generated name, pods of one template come; where it stands in the template, each is a new one.
  */
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 
 const [port = "", path = "", file = "", connections = "50", seconds = "3"] = process.argv.slice(2);
-const body = readFileSync(file);
+const [head = "", ...tails] = readFileSync(file, "utf8").split("00000");
+let sent = 10_000;
+const nextBody = (): Buffer => {
+  sent = sent === 99_999 ? 10_000 : sent + 1;
+  return Buffer.from([head, ...tails].join(String(sent)));
+};
 const agent = new Agent({ keepAlive: true, maxSockets: Number(connections), rejectUnauthorized: false });
-const headers = { "content-type": "application/json", "content-length": body.length };
 
 function once(): Promise<number> {
   return new Promise((resolve, reject) => {
+    const body = nextBody();
+    const headers = { "content-type": "application/json", "content-length": body.length };
     const began = performance.now();
     request({ host: "127.0.0.1", port: Number(port), path, method: "POST", agent, headers }, (response) => {
       response.resume().on("end", () => {

@@ -92,20 +92,22 @@ function container(index: number, pad: number): object {
     env: Array.from({ length: 8 }, (_, each) => ({ name: `SETTING_${each}`, value: `value ${each} ${"x".repeat(pad)}` })),
     resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "256Mi" } },
     readinessProbe: { httpGet: { path: "/ready", port: "http", scheme: "HTTP" }, timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 },
-    volumeMounts: [{ name: "kube-api-access-x7k2p", readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" }],
+    volumeMounts: [{ name: "kube-api-access-00000", readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" }],
     terminationMessagePath: "/dev/termination-log",
     terminationMessagePolicy: "File",
   };
 }
 
-function review(containers: number, pad: number, annotation: number): Buffer {
+/** `revision`: what tells its template from others. */
+function review(containers: number, pad: number, annotation: number, revision = "7d4b9c"): Buffer {
   const object = {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      generateName: "web-7d4b9c-",
+      generateName: `web-${revision}-`,
+      name: `web-${revision}-00000`,
       namespace: "shop",
-      labels: { app: "web", "pod-template-hash": "7d4b9c", "gracewarden.io/inject": "true" },
+      labels: { app: "web", "pod-template-hash": revision, "gracewarden.io/inject": "true" },
       annotations: { "example.com/notes": "n".repeat(annotation) },
       ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-7d4b9c", uid: "1", controller: true, blockOwnerDeletion: true }],
     },
@@ -119,24 +121,25 @@ function review(containers: number, pad: number, annotation: number): Buffer {
       tolerations: ["not-ready", "unreachable"].map((key) => ({ key: `node.kubernetes.io/${key}`, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 })),
       enableServiceLinks: true,
       containers: Array.from({ length: containers }, (_, index) => container(index, pad)),
-      volumes: [{ name: "kube-api-access-x7k2p", projected: { defaultMode: 420, sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: "token" } }] } }],
+      volumes: [{ name: "kube-api-access-00000", projected: { defaultMode: 420, sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: "token" } }] } }],
     },
   };
   return Buffer.from(
     JSON.stringify({
       apiVersion: "admission.k8s.io/v1",
       kind: "AdmissionReview",
-      request: { uid: "705ab4f5-6393-11e8-b7cc-42010a800002", kind: { group: "", version: "v1", kind: "Pod" }, resource: { group: "", version: "v1", resource: "pods" }, namespace: "shop", operation: "CREATE", userInfo: { username: "system:serviceaccount:kube-system:replicaset-controller" }, object, oldObject: null, dryRun: false },
+      request: { uid: "705ab4f5-6393-11e8-b7cc-420100000002", kind: { group: "", version: "v1", kind: "Pod" }, resource: { group: "", version: "v1", resource: "pods" }, namespace: "shop", operation: "CREATE", userInfo: { username: "system:serviceaccount:kube-system:replicaset-controller" }, object, oldObject: null, dryRun: false },
     }),
   );
 }
 
 const folder = mkdtempSync(join(tmpdir(), "gracewarden-bench-"));
 const { certPem, keyPem } = issueSelfSigned({ dnsNames: ["localhost"], days: 1, now: new Date() });
-const files = { cert: join(folder, "tls.crt"), key: join(folder, "tls.key"), small: join(folder, "small.json") };
+const files = { cert: join(folder, "tls.crt"), key: join(folder, "tls.key"), small: join(folder, "small.json"), fresh: join(folder, "fresh.json") };
 writeFileSync(files.cert, certPem);
 writeFileSync(files.key, keyPem);
 writeFileSync(files.small, review(1, 40, 300));
+writeFileSync(files.fresh, review(1, 40, 300, "700000"));
 const servers: Server[] = [];
 try {
   const floor = await start(join(import.meta.dirname, "webhook-floor.ts"), [files.cert, files.key]);
@@ -145,14 +148,16 @@ try {
   servers.push(ours);
   console.log(`Webhook ${program === built ? "as built" : "from source"}, Node ${process.version}, a review of ${readFileSync(files.small).length} bytes, 50 connections, ${rounds} interleaved rounds of ${seconds} s`);
   const contenders = [
-    { name: "floor: bare Fastify TLS, echoes", server: floor, path: "/mutate" },
-    { name: "mutate (patched)", server: ours, path: "/mutate" },
-    { name: "validate", server: ours, path: "/validate" },
+    { name: "floor: bare Fastify TLS, echoes", server: floor, path: "/mutate", body: files.small },
+    { name: "mutate, pods of one template", server: ours, path: "/mutate", body: files.small },
+    { name: "validate, pods of one template", server: ours, path: "/validate", body: files.small },
+    { name: "mutate, each template new", server: ours, path: "/mutate", body: files.fresh },
+    { name: "validate, each template new", server: ours, path: "/validate", body: files.fresh },
   ];
   const samples = contenders.map((): Loaded[] => []);
-  for (const { server, path } of contenders) await load(server, path, files.small);
+  for (const { server, path, body } of contenders) await load(server, path, body);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { server, path }] of contenders.entries()) samples[index]?.push(await load(server, path, files.small));
+    for (const [index, { server, path, body }] of contenders.entries()) samples[index]?.push(await load(server, path, body));
   }
   const [first = []] = samples;
   const of = (all: readonly Loaded[], key: keyof Loaded): number => median(all.map((one) => one[key]));

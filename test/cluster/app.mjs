@@ -12,7 +12,7 @@ process.on("exit", () => say("exit"));
 if (ON_SIGTERM !== "default") {
   process.on("SIGTERM", () => {
     say("sigterm");
-    if (ON_SIGTERM === "drain") setTimeout(Number(DRAIN_MS)).then(() => process.exit(0));
+    if (ON_SIGTERM === "drain") void setTimeout(Number(DRAIN_MS)).then(() => process.exit(0));
   });
 }
 if (PORT) {

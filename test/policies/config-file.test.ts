@@ -76,8 +76,8 @@ describe("a configuration", () => {
   it.each<[string, unknown, RegExp]>([
     [
       "an unknown enforcement",
-      { enforcement: { rules: { "no-host-pid": "dney" } } },
-      /^enforcement\.rules\.no-host-pid: .*must be one of deny, warn, audit, off, but is "dney": did you mean "deny"\?/,
+      { enforcement: { rules: { "no-host-pid": "denyy" } } },
+      /^enforcement\.rules\.no-host-pid: .*must be one of deny, warn, audit, off, but is "denyy": did you mean "deny"\?/,
     ],
     [
       "a severity as enforcement",

@@ -10,6 +10,7 @@ import { readReview } from "../../policies/admission/review.ts";
 import { validate } from "../../policies/admission/validate.ts";
 import { refusal } from "../errors.ts";
 import type { Metrics, ReviewPath } from "./metrics.ts";
+import { remember, type Remembered, type RememberedOptions } from "./remembered.ts";
 
 /** What one review came to, for the log. */
 export interface Verdict {
@@ -22,8 +23,40 @@ export interface Verdict {
   readonly response: AdmissionReviewResponse;
 }
 
+/** How requests are decided: `/mutate` for itself, `/mutate/namespace` for itself, since it patches more. */
+export interface Decisions {
+  readonly mutate: Remembered<MutateDecision>;
+  readonly mutateNamespace: Remembered<MutateDecision>;
+  readonly validate: Remembered<ValidateDecision>;
+}
+
+/** Decisions of one server. What crashed is tried again, and a denial names its object: neither is remembered. */
+export function rememberDecisions(): Decisions {
+  const mutating: RememberedOptions<MutateDecision> = {
+    decide: mutate,
+    textOf: (decision) => (decision.outcome === "failed" ? undefined : JSON.stringify(decision)),
+    trimmed: (decision) => decision,
+  };
+  return {
+    mutate: remember(mutating),
+    mutateNamespace: remember(mutating),
+    validate: remember<ValidateDecision>({
+      decide: validate,
+      textOf: ({ allowed, crashes, warnings, auditAnnotations }) =>
+        allowed && crashes.length === 0 ? JSON.stringify({ warnings, auditAnnotations }) : undefined,
+      // Findings hold the whole object, and are looked at only where they deny.
+      trimmed: (decision) => ({ ...decision, findings: [] }),
+    }),
+  };
+}
+
 /** Judges a parsed body and counts what came of it. Throws a Refusal where it is no review. */
-export function judgeReview(path: ReviewPath, body: unknown, settings: AdmissionSettings, metrics: Metrics): Verdict {
+export function judgeReview(
+  path: ReviewPath,
+  body: unknown,
+  settings: AdmissionSettings,
+  { decisions, metrics }: { readonly decisions: Decisions; readonly metrics: Metrics },
+): Verdict {
   const reading = readReview(body);
   switch (reading.outcome) {
     case "malformed": {
@@ -36,9 +69,9 @@ export function judgeReview(path: ReviewPath, body: unknown, settings: Admission
     }
     case "request": {
       const { request } = reading;
-      return path === "/validate"
-        ? ofValidation(request, validate(request, settings), metrics)
-        : ofMutation(path, request, mutate(request, settings), metrics);
+      if (path === "/validate") return ofValidation(request, decisions.validate.decide(request, settings), metrics);
+      const mutating = path === "/mutate" ? decisions.mutate : decisions.mutateNamespace;
+      return ofMutation(path, request, mutating.decide(request, settings), metrics);
     }
   }
 }

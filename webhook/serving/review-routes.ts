@@ -1,12 +1,12 @@
 import type { Server } from "node:https";
 import type { TLSSocket } from "node:tls";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AdmissionSettings } from "../../policies/admission/decision.ts";
 import type { Config } from "../../policies/config.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { refusal } from "../errors.ts";
 import type { Activity } from "./activity.ts";
-import { judgeReview, type Verdict } from "./judge-review.ts";
+import { judgeReview, rememberDecisions, type Verdict } from "./judge-review.ts";
 import type { KeyPair } from "./key-pair.ts";
 import type { Live } from "./live-files.ts";
 import type { Metrics, ReviewPath } from "./metrics.ts";
@@ -24,6 +24,7 @@ export interface ReviewRoutesOptions {
 /** The paths that the API server posts reviews to; a namespace that opted in has its own, since a review does not carry its labels. */
 export function addReviewRoutes(app: FastifyInstance<Server>, options: ReviewRoutesOptions): void {
   const { activity, metrics, keyPair } = options;
+  const decisions = rememberDecisions();
   for (const path of ["/mutate", "/mutate/namespace", "/validate"] as const) {
     const seconds = metrics.seconds.labels({ path });
     app.post(path, {
@@ -37,12 +38,12 @@ export function addReviewRoutes(app: FastifyInstance<Server>, options: ReviewRou
       handler(request, reply) {
         if (request.body === undefined) throw refusal("no-body");
         const started = performance.now();
-        const verdict = judgeReview(path, request.body, settingsFor(path, options), metrics);
+        const verdict = judgeReview(path, request.body, settingsFor(path, options), { decisions, metrics });
         void reply.header("content-type", "application/json").send(JSON.stringify(verdict.response));
         const milliseconds = performance.now() - started;
         seconds.observe(milliseconds / 1000);
         metrics.reviews.inc({ path, outcome: verdict.outcome, reason: verdict.reason });
-        logReview(request, reply, path, verdict, milliseconds);
+        logReview(request, path, verdict, milliseconds);
       },
     });
   }
@@ -61,7 +62,6 @@ function settingsFor(path: ReviewPath, { rules, config, preStopToken, now }: Rev
 /** One line a review. Never what is in the object: it may hold what nobody should read in a log. */
 function logReview(
   { log }: FastifyRequest,
-  _reply: FastifyReply,
   path: ReviewPath,
   { uid, request, outcome, reason, crash }: Verdict,
   milliseconds: number,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultedPod } from "../../../policies/admission/defaulted-pod.ts";
+import { isFixable } from "../../../policies/admission/fixpoint.ts";
 import { judge } from "../../../policies/admission/judge.ts";
 import { mutate } from "../../../policies/admission/mutate.ts";
 import { defaultConfig } from "../../../policies/config.ts";
@@ -20,6 +21,9 @@ const pods = (await examplesOf(rules)).flatMap(({ name, objects, oldestMinor }) 
   );
 });
 
+const preStopOf = (container: Json | undefined): { readonly sleep?: { readonly seconds: number } } | undefined =>
+  (container?.["lifecycle"] as Json | undefined)?.["preStop"] as never;
+
 describe("a pod in scope, once mutated,", () => {
   it("is one of many", () => {
     expect(pods.length).toBeGreaterThan(100);
@@ -37,9 +41,7 @@ describe("a pod in scope, once mutated,", () => {
 
     expect(decision).not.toMatchObject({ outcome: "failed" });
     // Nothing is left that a safe fix would mend, and a second call has nothing to do.
-    const left = judge(requestOf(after).object, injecting, { injecting: true }).findings.filter(
-      ({ verdict, waived, fix }) => verdict === "fail" && waived === undefined && fix?.safe === true,
-    );
+    const left = judge(requestOf(after).object, injecting, { injecting: true }).findings.filter(isFixable);
     expect(left.map(({ rule, at }) => `${rule} ${formatPath(at)}`)).toEqual([]);
     expect(mutate(requestOf(after), injecting).outcome).toBe("unchanged");
 
@@ -50,12 +52,9 @@ describe("a pod in scope, once mutated,", () => {
     for (const key of ["containers", "initContainers"]) {
       for (const [index, container] of ((before[key] ?? []) as Json[]).entries()) {
         const mutatedContainer = (now[key] as Json[])[index];
-        const hook = (container["lifecycle"] as Json | undefined)?.["preStop"];
-        const hookNow = (mutatedContainer?.["lifecycle"] as Json | undefined)?.["preStop"] as
-          | { sleep?: { seconds: number } }
-          | undefined;
-        if (hook !== undefined) expect(hookNow).toEqual(hook);
-        else expect(hookNow?.sleep?.seconds ?? 0).toBeLessThanOrEqual(grace);
+        const [hook, hookNow] = [container, mutatedContainer].map(preStopOf);
+        expect(hook === undefined ? {} : hookNow).toEqual(hook ?? {});
+        expect(hook === undefined ? (hookNow?.sleep?.seconds ?? 0) : 0).toBeLessThanOrEqual(grace);
       }
     }
   });

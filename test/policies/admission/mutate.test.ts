@@ -247,22 +247,28 @@ describe("a pod is skipped", () => {
   });
 });
 
-describe("a pod is admitted as it is, with a warning, when", () => {
-  const faulty = (check: () => Iterable<never>): (typeof settings)["rules"] => [
-    ...settings.rules,
-    definePodRule({
-      id: "faulty",
-      title: "A rule that fails",
-      category: "hook",
-      severity: "error",
-      why: "For this test.",
-      cites: [],
-      needs: "pod",
-      check,
-      examples: [],
-    }),
-  ];
+const faulty = (check: () => Iterable<never>): (typeof settings)["rules"] => [
+  ...settings.rules,
+  definePodRule({
+    id: "faulty",
+    title: "A rule that fails",
+    category: "hook",
+    severity: "error",
+    why: "For this test.",
+    cites: [],
+    needs: "pod",
+    check,
+    examples: [],
+  }),
+];
 
+const alwaysFixes = (at: (string | number)[], value: () => unknown): (typeof settings)["rules"] =>
+  faulty(function* () {
+    const edits = [{ op: "set", at, value: value() }];
+    yield { at, message: "not right yet, whatever it is", fix: { title: "Set it", safe: true, edits } } as never;
+  });
+
+describe("a pod is admitted as it is, with a warning, when", () => {
   it("a rule crashes", () => {
     const rules = faulty(() => {
       throw new Error("boom");
@@ -276,12 +282,6 @@ describe("a pod is admitted as it is, with a warning, when", () => {
       auditAnnotations: { outcome: "failed: rule-crash (faulty)" },
     });
   });
-
-  const alwaysFixes = (at: (string | number)[], value: () => unknown): (typeof settings)["rules"] =>
-    faulty(function* () {
-      const edits = [{ op: "set", at, value: value() }];
-      yield { at, message: "not right yet, whatever it is", fix: { title: "Set it", safe: true, edits } } as never;
-    });
 
   it("rules never agree", () => {
     let value = 0;
@@ -308,11 +308,12 @@ describe("a pod is admitted as it is, with a warning, when", () => {
   });
 });
 
+const inSpec = (pod: Json, change: (containers: Json[]) => Json[], key = "containers"): Json => ({
+  ...pod,
+  spec: { ...specOf(pod), [key]: change(((pod["spec"] as Json)[key] as Json[] | undefined) ?? []) },
+});
+
 describe("a second call", () => {
-  const inSpec = (pod: Json, change: (containers: Json[]) => Json[], key = "containers"): Json => ({
-    ...pod,
-    spec: { ...specOf(pod), [key]: change(((pod["spec"] as Json)[key] as Json[] | undefined) ?? []) },
-  });
   const envoy = { name: "istio-proxy", image: "docker.io/istio/proxyv2:1.27.0" };
   const linkerd = {
     name: "linkerd-proxy",
@@ -349,10 +350,12 @@ describe("a second call", () => {
       const after = mutated(injectOther(mutated(received).pod));
       expect(after.pod["spec"]).toEqual(before.pod["spec"]);
       expect(mutated(after.pod).decision.outcome).toBe("unchanged");
-      const other = specOf(after.pod).containers.find(({ name }) => name === "istio-proxy");
-      if (JSON.stringify(injectOther(received)).includes("pilot-agent"))
-        expect(other?.["lifecycle"]).toEqual(hooked.lifecycle);
     }
+  });
+
+  it("leaves another injector's hook as it is", () => {
+    const { pod } = mutated(inSpec(proxyPod, (all) => [hooked, ...all]));
+    expect(specOf(pod).containers[0]).toEqual(hooked);
   });
 
   it("corrects the variables that the first has set, and no others", () => {

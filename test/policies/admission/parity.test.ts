@@ -170,8 +170,9 @@ function compare(name: string, objects: readonly KubernetesObject[], config: Con
   }
 }
 
+const lines = (map: Map<string, number>): string => [...map].map(([text, n]) => `  ${n} ${text}\n`).join("");
+
 function print(what: string, { compared, verdicts: all, skipped, explained, unexplained }: Tally): void {
-  const lines = (map: Map<string, number>): string => [...map].map(([text, n]) => `  ${n} ${text}\n`).join("");
   console.log(
     `${what}: ${compared} pods, ${all} verdicts alike or explained; ${unexplained.length} unexplained\nexplained:\n${lines(explained)}not compared:\n${lines(skipped)}`,
   );

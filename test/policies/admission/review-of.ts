@@ -26,7 +26,8 @@ const plurals: Readonly<Record<string, string>> = {
 
 /** An AdmissionReview of an object, as the API server sends it. */
 export function reviewOf(object: unknown, request: Json = {}): Json {
-  const kind = String((object as Json | null)?.["kind"] ?? "");
+  const named = (object as Json | null)?.["kind"];
+  const kind = typeof named === "string" ? named : "";
   return {
     apiVersion: "admission.k8s.io/v1",
     kind: "AdmissionReview",
