@@ -14,7 +14,7 @@ export function filledReadme(text: string): string {
       (_block, args: string) => `\`\`\`console\n$ gracewarden ${args}\n${outputOf(args)}\`\`\``,
     )
     .replace(
-      /(<!-- timeline -->\n)[^]*(\n<!-- end -->)/,
+      /(<!-- timeline -->)[^]*(<!-- end -->)/,
       (_all, begin: string, end: string) => begin + timelineTables() + end,
     );
 }
@@ -40,7 +40,7 @@ function timelineTables(): string {
     .trim()
     .split(/\n\n+/);
   const pods = `<details><summary>Every pod, predicted and observed</summary>\n\n${setting}\n\n${table}\n\n</details>`;
-  return `\n${summary.join("\n\n")}\n\n${pods}\n`;
+  return `\n\n${summary.join("\n\n")}\n\n${pods}\n\n`;
 }
 
 if (process.argv[2] === "--write") writeFileSync(readmeFile, filledReadme(readFileSync(readmeFile, "utf8")));

@@ -16,7 +16,8 @@ import { median } from "./measure.ts";
 const rounds = Number(process.env["GRACEWARDEN_BENCH_ROUNDS"] ?? 5);
 const seconds = Number(process.env["GRACEWARDEN_BENCH_SECONDS"] ?? 3);
 const built = resolve(import.meta.dirname, "../../dist/gracewarden-webhook.js");
-const program = existsSync(built) ? built : resolve(import.meta.dirname, "../../webhook/gracewarden-webhook.ts");
+const source = resolve(import.meta.dirname, "../../webhook/gracewarden-webhook.ts");
+const program = process.argv[2] ?? (existsSync(built) ? built : source);
 const run = promisify(execFile);
 
 interface Loaded {
@@ -146,7 +147,7 @@ try {
   servers.push(floor);
   const ours = await start(program, ["serve", "--host", "127.0.0.1", "--port", "0", "--metrics-port", "0", "--tls-cert", files.cert, "--tls-key", files.key]);
   servers.push(ours);
-  console.log(`Webhook ${program === built ? "as built" : "from source"}, Node ${process.version}, a review of ${readFileSync(files.small).length} bytes, 50 connections, ${rounds} interleaved rounds of ${seconds} s`);
+  console.log(`${program}, Node ${process.version}, a review of ${readFileSync(files.small).length} bytes, 50 connections, ${rounds} interleaved rounds of ${seconds} s`);
   const contenders = [
     { name: "floor: bare Fastify TLS, echoes", server: floor, path: "/mutate", body: files.small },
     { name: "mutate, pods of one template", server: ours, path: "/mutate", body: files.small },
