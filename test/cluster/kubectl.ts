@@ -6,9 +6,17 @@ const execute = promisify(execFile);
 
 /** Runs kubectl to its end and gives its stdout; fails with its stderr. The cluster is the one of `KUBECONFIG`. */
 export async function kubectl(args: readonly string[], input?: unknown): Promise<string> {
+  return (await kubectlOutput(args, input)).stdout;
+}
+
+/** The same with stderr, where kubectl tells the API server's warnings. */
+export async function kubectlOutput(
+  args: readonly string[],
+  input?: unknown,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const running = execute("kubectl", args, { maxBuffer: 64 * 1024 * 1024 });
   running.child.stdin?.end(input === undefined ? "" : JSON.stringify(input));
-  return (await running).stdout;
+  return running;
 }
 
 /** A kubectl that keeps printing. */

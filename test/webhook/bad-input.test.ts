@@ -23,7 +23,11 @@ async function expectAlive(target = server): Promise<void> {
 }
 
 const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
-const container = (index: number) => ({ name: `c${index}`, image: "nginx:1.27", ports: [{ containerPort: 8000 + index }] });
+const container = (index: number) => ({
+  name: `c${index}`,
+  image: "nginx:1.27",
+  ports: [{ containerPort: 8000 + index }],
+});
 
 interface Refused {
   readonly name: string;
@@ -38,18 +42,52 @@ const refused: readonly Refused[] = [
   { name: "not JSON", body: "surprise", status: 400, code: "not-json" },
   { name: "half of a review", body: reviewOf(plainPod).slice(0, 200), status: 400, code: "not-json" },
   { name: "no body", body: "", status: 400, code: "no-body" },
-  { name: "another content type", body: reviewOf(plainPod), headers: { "content-type": "text/plain" }, status: 415, code: "wrong-content-type" },
-  { name: "no content type", body: reviewOf(plainPod), headers: { "content-type": "" }, status: 415, code: "wrong-content-type" },
-  { name: "a v1beta1 review", body: JSON.stringify({ apiVersion: "admission.k8s.io/v1beta1", kind: "AdmissionReview", request: { uid: "u" } }), status: 400, code: "not-a-review", says: "admissionReviewVersions" },
-  { name: "another kind", body: JSON.stringify({ apiVersion: "v1", kind: "Pod" }), status: 400, code: "not-a-review", says: "AdmissionReview" },
+  {
+    name: "another content type",
+    body: reviewOf(plainPod),
+    headers: { "content-type": "text/plain" },
+    status: 415,
+    code: "wrong-content-type",
+  },
+  {
+    name: "no content type",
+    body: reviewOf(plainPod),
+    headers: { "content-type": "" },
+    status: 415,
+    code: "wrong-content-type",
+  },
+  {
+    name: "a v1beta1 review",
+    body: JSON.stringify({ apiVersion: "admission.k8s.io/v1beta1", kind: "AdmissionReview", request: { uid: "u" } }),
+    status: 400,
+    code: "not-a-review",
+    says: "admissionReviewVersions",
+  },
+  {
+    name: "another kind",
+    body: JSON.stringify({ apiVersion: "v1", kind: "Pod" }),
+    status: 400,
+    code: "not-a-review",
+    says: "AdmissionReview",
+  },
   { name: "a list", body: "[]", status: 400, code: "not-a-review" },
   { name: "null", body: "null", status: 400, code: "not-a-review" },
   { name: "no uid", body: reviewOf(plainPod, { uid: undefined }), status: 400, code: "not-a-review", says: "uid" },
   { name: "object null", body: reviewOf(null), status: 400, code: "not-a-review", says: "object" },
   { name: "8 MiB", body: reviewOf({ ...plainPod, pad: "x".repeat(8 * 1024 * 1024) }), status: 413, code: "too-large" },
   { name: "10,000 levels", body: deep(10_000), status: 400, code: "too-deep" },
-  { name: "10,000 levels inside a review", body: reviewOf(plainPod).replace('"nginx:1.27"', deep(10_000)), status: 400, code: "too-deep" },
-  { name: "invalid UTF-8", body: Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]), status: 400, code: "not-utf8" },
+  {
+    name: "10,000 levels inside a review",
+    body: reviewOf(plainPod).replace('"nginx:1.27"', deep(10_000)),
+    status: 400,
+    code: "too-deep",
+  },
+  {
+    name: "invalid UTF-8",
+    body: Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
+    status: 400,
+    code: "not-utf8",
+  },
 ];
 
 describe.each(["/mutate", "/mutate/namespace", "/validate"])("%s refuses", (path) => {
@@ -64,7 +102,9 @@ describe.each(["/mutate", "/mutate/namespace", "/validate"])("%s refuses", (path
 describe("what is odd and answered", () => {
   it("allows a DELETE, which has no object", async () => {
     for (const path of ["/mutate", "/validate"]) {
-      const { status, json } = await call(server, path, { body: reviewOf(null, { operation: "DELETE", oldObject: plainPod }) });
+      const { status, json } = await call(server, path, {
+        body: reviewOf(null, { operation: "DELETE", oldObject: plainPod }),
+      });
       expect(status).toBe(200);
       expect(json).toMatchObject({ response: { uid: "0a1b2c", allowed: true } });
     }
@@ -83,7 +123,10 @@ describe("what is odd and answered", () => {
   });
 
   it("judges a pod of 500 containers", async () => {
-    const pod = { ...plainPod, spec: { ...plainPod.spec, containers: Array.from({ length: 500 }, (_, index) => container(index)) } };
+    const pod = {
+      ...plainPod,
+      spec: { ...plainPod.spec, containers: Array.from({ length: 500 }, (_, index) => container(index)) },
+    };
     const { json } = await call(server, "/mutate", { body: reviewOf(pod) });
     const { response } = json as { response: { patch: string } };
     const patch = JSON.parse(Buffer.from(response.patch, "base64").toString("utf8")) as { path: string }[];
@@ -141,12 +184,16 @@ describe("a rule that crashes", () => {
     const target = await startServer({ rules: broken });
     try {
       const { json } = await call(target, "/mutate", { body: reviewOf(plainPod) });
-      expect(json).toMatchObject({ response: { allowed: true, warnings: [expect.stringContaining("grace-not-zero")] } });
+      expect(json).toMatchObject({
+        response: { allowed: true, warnings: [expect.stringContaining("grace-not-zero")] },
+      });
       expect(json).not.toMatchObject({ response: { patch: expect.anything() as unknown } });
       const text = await target.metrics.registry.metrics();
       expect(text).toContain('gracewarden_webhook_unpatched_total{reason="rule-crash"} 1');
       expect(text).toContain('gracewarden_webhook_rule_crashes_total{path="/mutate",rule="grace-not-zero"} 1');
-      expect(target.log).toContainEqual(expect.objectContaining({ level: "error", outcome: "failed", rule: "grace-not-zero" }));
+      expect(target.log).toContainEqual(
+        expect.objectContaining({ level: "error", outcome: "failed", rule: "grace-not-zero" }),
+      );
     } finally {
       await target.close();
     }
@@ -156,7 +203,15 @@ describe("a rule that crashes", () => {
     ["deny", false],
     ["warn", true],
   ] as const)("enforced as %s", async (enforcement, allowed) => {
-    const settings = { enforcement: { default: "warn" as const, rules: { "grace-not-zero": enforcement }, namespaces: [], locked: [], inlineWaivers: true } };
+    const settings = {
+      enforcement: {
+        default: "warn" as const,
+        rules: { "grace-not-zero": enforcement },
+        namespaces: [],
+        locked: [],
+        inlineWaivers: true,
+      },
+    };
     const target = await startServer({ rules: broken, settings });
     try {
       const { json } = await call(target, "/validate", { body: reviewOf(plainPod) });
@@ -168,29 +223,35 @@ describe("a rule that crashes", () => {
 });
 
 describe("clients", () => {
-  it("ends a request that comes too slowly, and no connection on which none was begun", { timeout: 15_000 }, async () => {
-    const target = await startServer({ limits: { requestSeconds: 0.6 } });
-    try {
-      const open = (): Promise<TLSSocket> =>
-        new Promise((resolve, reject) => {
-          const socket = connect({ host: "127.0.0.1", port: target.port, ca: target.caPem });
-          socket.once("secureConnect", () => resolve(socket)).once("error", reject);
-        });
-      const [fresh, header, body] = await Promise.all([open(), open(), open()]);
-      header.write("POST /mutate HTTP/1.1\r\nHost: localhost\r\n");
-      body.write("POST /mutate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
-      const drip = setInterval(() => header.write("X-A: b\r\n"), 100);
-      const ends = await Promise.all([header, body].map(textUntilEnd));
-      clearInterval(drip);
-      for (const text of ends) expect(text).toMatch(/^HTTP\/1.1 408[^]*"code":"too-slow"/);
-      expect(fresh.destroyed).toBe(false);
-      fresh.write("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-      expect(await textUntilEnd(fresh)).toContain("200 OK");
-      await expectAlive(target);
-    } finally {
-      await target.close();
-    }
-  });
+  it(
+    "ends a request that comes too slowly, and no connection on which none was begun",
+    { timeout: 15_000 },
+    async () => {
+      const target = await startServer({ limits: { requestSeconds: 0.6 } });
+      try {
+        const open = (): Promise<TLSSocket> =>
+          new Promise((resolve, reject) => {
+            const socket = connect({ host: "127.0.0.1", port: target.port, ca: target.caPem });
+            socket.once("secureConnect", () => resolve(socket)).once("error", reject);
+          });
+        const [fresh, header, body] = await Promise.all([open(), open(), open()]);
+        header.write("POST /mutate HTTP/1.1\r\nHost: localhost\r\n");
+        body.write(
+          "POST /mutate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+        );
+        const drip = setInterval(() => header.write("X-A: b\r\n"), 100);
+        const ends = await Promise.all([header, body].map(textUntilEnd));
+        clearInterval(drip);
+        for (const text of ends) expect(text).toMatch(/^HTTP\/1.1 408[^]*"code":"too-slow"/);
+        expect(fresh.destroyed).toBe(false);
+        fresh.write("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        expect(await textUntilEnd(fresh)).toContain("200 OK");
+        await expectAlive(target);
+      } finally {
+        await target.close();
+      }
+    },
+  );
 
   it("refuses TLS 1.1", async () => {
     await expect(call(server, "/livez", { maxVersion: "TLSv1.1" })).rejects.toThrow(/version|protocol/i);
@@ -237,7 +298,10 @@ describe("clients", () => {
     const target = await startServer({ clientCaPem: client.caPem });
     try {
       const body = reviewOf(sharingPod);
-      expect(await call(target, "/validate", { body })).toMatchObject({ status: 403, json: { code: "no-client-certificate" } });
+      expect(await call(target, "/validate", { body })).toMatchObject({
+        status: 403,
+        json: { code: "no-client-certificate" },
+      });
       expect((await call(target, "/validate", { body, cert: client.certPem, key: client.keyPem })).status).toBe(200);
       expect((await call(target, "/readyz")).status).toBe(200);
     } finally {

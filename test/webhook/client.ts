@@ -37,7 +37,9 @@ export function call({ port, caPem }: Target, path: string, options: Call = {}):
         agent,
         ...tls,
         headers: {
-          ...(body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+          ...(body === undefined
+            ? {}
+            : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
           ...headers,
         },
       },

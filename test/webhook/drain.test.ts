@@ -30,7 +30,7 @@ describe("phases", () => {
 function world(activity: (now: number) => { last: number; inFlight: number }, closes: boolean) {
   let now = 100;
   const phases: [Phase, number][] = [];
-  let closedNow = (): void => {};
+  const closed = Promise.withResolvers<void>();
   const result = leave({
     times,
     activity: { lastReviewAt: () => activity(now).last, reviewsInFlight: () => activity(now).inFlight },
@@ -41,8 +41,8 @@ function world(activity: (now: number) => { last: number; inFlight: number }, cl
     },
     forced: new Promise(() => {}),
     onPhase: (phase) => phases.push([phase, now]),
-    close: () => (closes ? Promise.resolve() : new Promise<void>((resolve) => (closedNow = resolve))),
-    closeNow: () => closedNow(),
+    close: () => (closes ? Promise.resolve() : closed.promise),
+    closeNow: closed.resolve,
   });
   return { result, phases };
 }

@@ -14,10 +14,7 @@ afterEach(async () => {
 });
 const start = async (propagation: number, quiet: number, drain: number): Promise<RunningServer> =>
   (server = await runServer({
-    args: [
-      ...["--propagation-seconds", String(propagation)],
-      ...["--quiet-seconds", String(quiet), "--drain-seconds", String(drain)],
-    ],
+    args: `--propagation-seconds ${propagation} --quiet-seconds ${quiet} --drain-seconds ${drain}`.split(" "),
   }));
 
 const phase = (wanted: string) => (line: Record<string, unknown>) => line["phase"] === wanted;
@@ -63,7 +60,9 @@ describe("SIGTERM", () => {
     const target = await start(0, 0.1, 0.3);
     const socket = connect({ host: "127.0.0.1", port: target.port, ca: target.caPem });
     socket.on("error", () => {});
-    socket.write("POST /mutate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{");
+    socket.write(
+      "POST /mutate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{",
+    );
     await sleep(300);
     target.signal("SIGTERM");
     expect(await target.exited).toBe(1);

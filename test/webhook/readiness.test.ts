@@ -31,7 +31,10 @@ describe("/readyz", () => {
     try {
       const { status, json } = await call(server, "/readyz");
       expect(status).toBe(503);
-      expect(json).toMatchObject({ ready: false, checks: { tls: "ok", certificate: expect.stringContaining("expired on") as unknown } });
+      expect(json).toMatchObject({
+        ready: false,
+        checks: { tls: "ok", certificate: expect.stringContaining("expired on") as unknown },
+      });
       expect((await call(server, "/mutate", { body: reviewOf(plainPod) })).status).toBe(200);
     } finally {
       await server.close();
@@ -59,11 +62,22 @@ describe("the log", () => {
     const server = await startServer();
     try {
       const secret = "s3cr3t-value";
-      const spec = { ...sharingPod.spec, containers: sharingPod.spec.containers.map((one) => ({ ...one, env: [{ name: "TOKEN", value: secret }] })) };
+      const spec = {
+        ...sharingPod.spec,
+        containers: sharingPod.spec.containers.map((one) => ({ ...one, env: [{ name: "TOKEN", value: secret }] })),
+      };
       await call(server, "/validate", { body: reviewOf({ ...sharingPod, spec }) });
       await call(server, "/mutate", { body: `{"${secret}"` });
       expect(server.log).toContainEqual(
-        expect.objectContaining({ level: "info", path: "/validate", uid: "0a1b2c", object: "shop/tools", kind: "Pod", outcome: "denied", ms: expect.any(Number) as unknown }),
+        expect.objectContaining({
+          level: "info",
+          path: "/validate",
+          uid: "0a1b2c",
+          object: "shop/tools",
+          kind: "Pod",
+          outcome: "denied",
+          ms: expect.any(Number) as unknown,
+        }),
       );
       expect(JSON.stringify(server.log)).not.toContain(secret);
       const text = await server.metrics.registry.metrics();
@@ -82,7 +96,10 @@ async function fetchAnyCertificate(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     request({ host: "127.0.0.1", port, path: "/readyz", rejectUnauthorized: false, agent: false }, (incoming) => {
       let text = "";
-      incoming.setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve(text));
+      incoming
+        .setEncoding("utf8")
+        .on("data", (chunk: string) => (text += chunk))
+        .on("end", () => resolve(text));
     })
       .on("error", reject)
       .end();

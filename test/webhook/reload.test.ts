@@ -26,7 +26,8 @@ enforcement:
   rules: { team-label-is-set: deny }
 `;
 const allows = async (target: RunningServer): Promise<unknown> =>
-  ((await call(target, "/validate", { body: reviewOf(plainPod) })).json as { response: { allowed: boolean } }).response.allowed;
+  ((await call(target, "/validate", { body: reviewOf(plainPod) })).json as { response: { allowed: boolean } }).response
+    .allowed;
 
 describe("a configuration that changes", () => {
   it("is taken, and kept when the next one is broken", async () => {
@@ -45,7 +46,10 @@ describe("a configuration that changes", () => {
     expect(await allows(target)).toBe(false);
     const { status, json } = await call(target, "/readyz");
     expect(status).toBe(200);
-    expect(json).toMatchObject({ ready: true, checks: { config: expect.stringContaining("generation 2 holds on") as unknown } });
+    expect(json).toMatchObject({
+      ready: true,
+      checks: { config: expect.stringContaining("generation 2 holds on") as unknown },
+    });
     expect(await metrics(target)).toContain("gracewarden_webhook_config_last_reload_failed 1");
 
     writeFileSync(file, "rules: {}\n");
@@ -105,10 +109,15 @@ describe("a certificate that changes", () => {
     await target.logged(({ problem }) => String(problem).includes("does not belong"));
     const { status, json } = await call(target, "/readyz");
     expect(status).toBe(200);
-    expect(json).toMatchObject({ ready: true, checks: { certificate: expect.stringContaining("not reloaded") as unknown } });
+    expect(json).toMatchObject({
+      ready: true,
+      checks: { certificate: expect.stringContaining("not reloaded") as unknown },
+    });
     expect(await metrics(target)).toContain("gracewarden_webhook_certificate_last_reload_failed 1");
     writeFileSync(join(target.folder, "tls.key"), next.keyPem);
     await target.logged(({ msg }) => msg === "certificate reloaded");
-    expect((await call({ port: target.port, caPem: next.caPem }, "/readyz")).json).toMatchObject({ checks: { certificate: "ok" } });
+    expect((await call({ port: target.port, caPem: next.caPem }, "/readyz")).json).toMatchObject({
+      checks: { certificate: "ok" },
+    });
   });
 });

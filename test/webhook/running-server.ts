@@ -33,15 +33,20 @@ export function writePair(folder: string, { certPem, keyPem }: TestCertificate):
 }
 
 /** Starts `serve` as a process of its own on free ports of loopback. */
-export async function runServer({ args = [], config, certificate = makeCertificate() }: RunningOptions = {}): Promise<RunningServer> {
+export async function runServer({
+  args = [],
+  config,
+  certificate = makeCertificate(),
+}: RunningOptions = {}): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), "gracewarden-webhook-"));
   writePair(folder, certificate);
   if (config !== undefined) writeFileSync(join(folder, "gracewarden.yaml"), config);
   const child = spawn(
     process.execPath,
     [
-      ...[program, "serve", "--host", "127.0.0.1", "--port", "0", "--metrics-port", "0"],
-      ...["--tls-cert", "tls.crt", "--tls-key", "tls.key"],
+      program,
+      "serve",
+      ..."--host 127.0.0.1 --port 0 --metrics-port 0 --tls-cert tls.crt --tls-key tls.key".split(" "),
       ...(config === undefined ? [] : ["--config", "gracewarden.yaml"]),
       ...args,
     ],

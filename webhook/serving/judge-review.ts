@@ -1,4 +1,9 @@
-import type { AdmissionSettings, MutateDecision, ReviewRequest, ValidateDecision } from "../../policies/admission/decision.ts";
+import type {
+  AdmissionSettings,
+  MutateDecision,
+  ReviewRequest,
+  ValidateDecision,
+} from "../../policies/admission/decision.ts";
 import { mutate } from "../../policies/admission/mutate.ts";
 import {
   allowResponse,

@@ -3,7 +3,10 @@ import { LogController, type FastifyServerOptions } from "fastify";
 type LoggerOptions = NonNullable<Exclude<FastifyServerOptions["logger"], boolean>>;
 
 /** How the log looks: a JSON line an event, the level as a word, the time in ISO 8601. */
-export function logOptions(write: (line: string) => void): Pick<FastifyServerOptions, "logController" | "childLoggerFactory"> & {
+export function logOptions(write: (line: string) => void): Pick<
+  FastifyServerOptions,
+  "logController" | "childLoggerFactory"
+> & {
   readonly logger: LoggerOptions;
 } {
   return {

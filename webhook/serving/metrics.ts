@@ -81,6 +81,8 @@ export function createMetrics(): Metrics {
   };
 }
 
+const flag = (value: boolean): number => (value ? 1 : 0);
+
 /** What is not counted but looked at when asked. */
 export interface Observed {
   readonly config: Live<Config>;
@@ -91,27 +93,36 @@ export interface Observed {
 }
 
 /** Adds the gauges; each reads its source when the registry is asked. */
-export function observe(
-  { registry }: Metrics,
-  { config, keyPair, activity, phase, residentBytes }: Observed,
-): void {
+export function observe({ registry }: Metrics, { config, keyPair, activity, phase, residentBytes }: Observed): void {
   const gauge = (suffix: string, help: string, read: () => number): void => {
-    new Gauge({
-      registers: [registry],
+    const made = new Gauge({
+      registers: [],
       name: name(suffix),
       help,
       collect() {
         this.set(read());
       },
     });
+    registry.registerMetric(made);
   };
-  const flag = (value: boolean): number => (value ? 1 : 0);
   gauge("reviews_in_flight", "Reviews being answered.", () => activity.reviewsInFlight());
   gauge("draining", "1 once the server was asked to stop.", () => flag(phase() !== "serving"));
   gauge("config_generation", "How often the configuration was taken.", () => config.generation());
-  gauge("config_last_reload_timestamp_seconds", "When the configuration was last taken.", () => config.changedAt().getTime() / 1000);
-  gauge("config_last_reload_failed", "1 while the file holds a configuration that was not taken.", () => flag(config.problem() !== undefined));
-  gauge("certificate_not_after_timestamp_seconds", "When the served certificate ends.", () => keyPair.value().notAfter.getTime() / 1000);
-  gauge("certificate_last_reload_failed", "1 while the files hold a certificate that was not taken.", () => flag(keyPair.problem() !== undefined));
+  gauge(
+    "config_last_reload_timestamp_seconds",
+    "When the configuration was last taken.",
+    () => config.changedAt().getTime() / 1000,
+  );
+  gauge("config_last_reload_failed", "1 while the file holds a configuration that was not taken.", () =>
+    flag(config.problem() !== undefined),
+  );
+  gauge(
+    "certificate_not_after_timestamp_seconds",
+    "When the served certificate ends.",
+    () => keyPair.value().notAfter.getTime() / 1000,
+  );
+  gauge("certificate_last_reload_failed", "1 while the files hold a certificate that was not taken.", () =>
+    flag(keyPair.problem() !== undefined),
+  );
   gauge("resident_memory_bytes", "Memory that the process holds.", residentBytes);
 }

@@ -24,7 +24,9 @@ export function ownHandshake({ address, port }: ListenAddress, fingerprint: stri
     };
     socket.once("secureConnect", () => {
       const shown = socket.getPeerCertificate().fingerprint256;
-      resolve(shown === fingerprint ? undefined : "the TLS listener shows another certificate than the one it was given");
+      resolve(
+        shown === fingerprint ? undefined : "the TLS listener shows another certificate than the one it was given",
+      );
       // Said goodbye to, since the server would count a broken connection as a client that speaks no TLS.
       socket.end();
     });

@@ -62,11 +62,20 @@ export function remember<D>({ decide, textOf, trimmed }: RememberedOptions<D>): 
 }
 
 /** What a decision rests on, as text: all of the object but what is generated for each pod. */
-function keyOf({ operation, resource, subResource, object, oldObject }: ReviewRequest, config: Config): string | undefined {
+function keyOf(
+  { operation, resource, subResource, object, oldObject }: ReviewRequest,
+  config: Config,
+): string | undefined {
   if (operation !== "CREATE" || resource !== "pods" || subResource !== "" || oldObject !== undefined) return undefined;
   const { metadata, ...rest } = object.value;
   if (!isRecord(metadata)) return undefined;
-  const { uid: _uid, creationTimestamp: _created, managedFields: _managed, resourceVersion: _version, ...lasting } = metadata;
+  const {
+    uid: _uid,
+    creationTimestamp: _created,
+    managedFields: _managed,
+    resourceVersion: _version,
+    ...lasting
+  } = metadata;
   if (typeof metadata["generateName"] === "string" && !namesMatter(config)) delete lasting["name"];
   const text = JSON.stringify([object.namespace, lasting, rest]);
   return text.length > maxKeyLength ? undefined : text.replace(tokenVolume, "kube-api-access-");

@@ -7,6 +7,7 @@ import { defaultConfig, type Config } from "../../policies/config.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { programError, systemSentence } from "../errors.ts";
 import type { Terminal } from "../terminal.ts";
+import { batchLines } from "./batch-lines.ts";
 import type { DrainTimes, Phase } from "./drain.ts";
 import { fixed } from "./fixed.ts";
 import { readKeyPair, type KeyPair } from "./key-pair.ts";
@@ -60,7 +61,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     metrics,
     now,
     phase: () => phase,
-    writeLog: stdout.write,
+    writeLog: batchLines(stdout.write),
     residentBytes: terminal.residentBytes,
   });
   const { app, log, activity, useKeyPair } = server;

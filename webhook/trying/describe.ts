@@ -30,7 +30,10 @@ export function describeTrial({ pod, mutation, admitted, validation }: Trial, wi
     ...indent(changes, 4),
     ...warningsOf(mutation),
     `  validate: ${validation.allowed ? "allowed" : "denied"}`,
-    ...indent((validation.status?.message ?? "").split("\n").filter((line) => line !== ""), 4),
+    ...indent(
+      (validation.status?.message ?? "").split("\n").filter((line) => line !== ""),
+      4,
+    ),
     ...warningsOf(validation),
     "",
     ...(before === after
