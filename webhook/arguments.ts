@@ -3,7 +3,7 @@ import { closest } from "../policies/spelling.ts";
 import { programError } from "./errors.ts";
 
 /** One option of a command. `value` names what it takes; an option without one is a switch. */
-export interface Option {
+interface Option {
   readonly text: string;
   readonly value?: string;
   readonly default?: string;

@@ -13,7 +13,7 @@ export interface Terminal {
   readonly residentBytes: () => number;
 }
 
-export interface Output {
+interface Output {
   readonly write: (text: string) => void;
   readonly isTTY?: boolean | undefined;
 }

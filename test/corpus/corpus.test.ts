@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { resolve, sep } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const corpus = process.env["GRACEWARDEN_CORPUS"];
@@ -26,9 +26,10 @@ describe.skipIf(corpus === undefined)("a folder of real manifests", () => {
     expect(stderr).toBe("");
     expect(status).toBe(0);
     const { files, findings } = JSON.parse(stdout) as Report;
-    const all = globSync("**/*.{yaml,yml,json}", { cwd: corpus ?? "" });
+    const names = readdirSync(corpus ?? "", { recursive: true, encoding: "utf8" });
+    const all = names.filter((name) => /\.(yaml|yml|json)$/.test(name)).map((name) => name.split(sep).join("/"));
     expect(files.linted + files.skipped.length).toBe(all.length);
     for (const { reason } of files.skipped) expect(reason).not.toBe("");
-    for (const { file } of findings) expect(all.map((name) => join(name))).toContain(file);
+    for (const { file } of findings) expect(all).toContain(file);
   });
 });

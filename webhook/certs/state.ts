@@ -22,7 +22,7 @@ export type Held<T> =
   | { readonly is: "unusable"; readonly why: string }
   | { readonly is: "usable"; value: T };
 
-export interface ConfigurationState extends ConfigurationReference {
+interface ConfigurationState extends ConfigurationReference {
   readonly webhooks: readonly { readonly name: string; readonly trusted: Bundle }[];
 }
 

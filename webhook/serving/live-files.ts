@@ -18,7 +18,7 @@ export interface LiveFiles<T> extends Live<T> {
   readonly close: () => void;
 }
 
-export type Reading<T> = { readonly value: T } | { readonly problem: string };
+type Reading<T> = { readonly value: T } | { readonly problem: string };
 
 export interface LiveFilesOptions<T> {
   readonly files: readonly string[];
