@@ -75,7 +75,7 @@ export interface Injection {
 }
 
 interface Said {
-  /** For the client; complete sentences, about 120 characters at most (F15). */
+  /** For the client; complete sentences that no API server cuts (F15). */
   readonly warnings: readonly string[];
   /** Without the webhook's prefix, without secrets (F16). */
   readonly auditAnnotations: Readonly<Record<string, string>>;

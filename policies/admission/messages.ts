@@ -9,8 +9,10 @@ import type { Term } from "../shutdown/term.ts";
 
 /** Above this the API server cuts each warning at 256 characters and drops the rest (F15). */
 const maxTotal = 4096;
-/** What a warning should not exceed (F15). */
-const niceLength = 120;
+/** What no API server cuts, however many warnings there are. 120 is its advice, which would leave out what the harm is (F15). */
+const maxLength = 256;
+/** A clause shorter than this is a name before a colon, not a sentence. */
+const leastClause = 40;
 
 /** Why an object is refused: each finding with its place, its numbers, its fix and how to waive it. */
 export function denialText(
@@ -69,12 +71,14 @@ export function findingWarnings(findings: readonly Finding[], alsoSaid: readonly
 /** `[rule] spec.containers[0].lifecycle: …`, with as many clauses of the message as make a short but complete sentence. */
 function findingWarning({ rule, at, message }: Finding): string {
   const head = `[${rule}] ${formatPath(at)}: `;
-  return `${head}${shortened(message, niceLength - head.length - 1)}.`;
+  return `${head}${shortened(message, maxLength - head.length - 1)}.`;
 }
 
 function shortened(message: string, room: number): string {
   if (message.length <= room) return message;
-  const ends = [...message.matchAll(/[;:] /g)].map(({ index }) => index).filter((end) => !isInside(message, end));
+  const ends = [...message.matchAll(/[;:] /g)]
+    .map(({ index }) => index)
+    .filter((end) => end >= leastClause && !isInside(message, end));
   return message.slice(0, ends.findLast((end) => end <= room) ?? ends[0]);
 }
 

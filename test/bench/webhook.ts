@@ -19,7 +19,7 @@ const built = resolve(import.meta.dirname, "../../dist/gracewarden-webhook.js");
 const source = resolve(import.meta.dirname, "../../webhook/gracewarden-webhook.ts");
 const program = process.argv[2] ?? (existsSync(built) ? built : source);
 /** As the image starts Node: left to itself, V8 grows its heap by what the machine has, not by what a pod may use. */
-const imageFlags = ["--max-semi-space-size=2", "--max-old-space-size=64"];
+const imageFlags = ["--max-semi-space-size=2", "--max-old-space-size=96"];
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "gracewarden-bench-"));
 
