@@ -198,9 +198,9 @@ describe.skipIf(!KUBECONFIG)("which entry of the webhook configurations sees wha
   }, 120_000);
 
   afterAll(async () => {
-    api.close();
     for (const installation of [mutating, validating])
       await uninstall(installation, Object.values(namespacesOf(installation)));
+    api.close();
   }, 60_000);
 
   it.each(cases)("$what", async (one) => {

@@ -108,11 +108,11 @@ describe.skipIf(missing.length > 0)("the webhook on a cluster", () => {
   }, 60_000);
 
   afterAll(async () => {
-    api.close();
     const width = Math.max(...summary.map(([what]) => what.length));
     const lines = summary.map(([what, measured, promised]) => `${what.padEnd(width)}  ${measured}  (${promised})`);
     console.log(["", ...lines, ""].join("\n"));
     await uninstall(installation, [namespace]);
+    api.close();
   }, 60_000);
 
   it("installs from the base: the Job makes the certificates, the pods get ready", async () => {
