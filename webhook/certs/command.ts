@@ -19,7 +19,7 @@ export interface Terminal {
  * What its ServiceAccount must be allowed to, and no more:
  *
  * - Role in the namespace: `secrets`, verb `create` (a name cannot be given for it); `secrets`, verbs `get`, `patch`,
- *   resourceNames: the two Secrets (`gracewarden-webhook-tls`, `gracewarden-webhook-tls-ca`).
+ *   resourceNames: the two Secrets (`gracewarden-webhook-tls`, `gracewarden-webhook-ca`).
  * - ClusterRole: `mutatingwebhookconfigurations` and `validatingwebhookconfigurations` of `admissionregistration.k8s.io`,
  *   verbs `get`, `patch`, resourceNames: the configurations that are named.
  *
