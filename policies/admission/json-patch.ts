@@ -56,13 +56,18 @@ function stepsThere(root: unknown, at: Path): number {
 
 /** A later value for the same place takes the place of the earlier one, where nothing between them looks inside it. */
 function append(operations: PatchOperation[], operation: PatchOperation): void {
-  const last = operations.findLastIndex(
-    ({ op, path }) => op === "remove" || path === operation.path || path.startsWith(`${operation.path}/`),
-  );
-  const earlier = operations[last];
-  if (operation.op === "replace" && earlier?.path === operation.path && earlier.op !== "remove")
-    operations[last] = { ...earlier, value: operation.value };
-  else operations.push(operation);
+  if (operation.op === "replace") {
+    const inside = `${operation.path}/`;
+    const last = operations.findLastIndex(
+      ({ op, path }) => op === "remove" || path === operation.path || path.startsWith(inside),
+    );
+    const earlier = operations[last];
+    if (earlier?.path === operation.path && earlier.op !== "remove") {
+      operations[last] = { ...earlier, value: operation.value };
+      return;
+    }
+  }
+  operations.push(operation);
 }
 
 /** RFC 6901: `/metadata/annotations/gracewarden.io~1injected`. */

@@ -40,7 +40,9 @@ function inject(received: KubernetesObject, pod: Pod, settings: AdmissionSetting
   const patch = toJsonPatch(received.value, edits);
   const defect = defectOf(received, edits, patch, fixed.pod);
   if (defect !== undefined) return failed(defect.reason, undefined, defect.cause);
-  const auditAnnotations = { outcome: "patched", rules: note.rules.join(",") };
+  // Not the note's: what an earlier call wrote there, anybody may have written.
+  const rules = [...new Set(fixed.injections.map(({ rule }) => rule))];
+  const auditAnnotations = { outcome: "patched", ...(rules.length > 0 && { rules: rules.join(",") }) };
   return { outcome: "patched", patch, injections: fixed.injections, warnings, auditAnnotations };
 }
 

@@ -33,6 +33,9 @@ export function defectOf(
   return why === undefined ? undefined : { reason: "unsafe-patch", cause: new Error(why) };
 }
 
+/** What the API server lets all annotations of an object have together, keys included. */
+const maxAnnotationBytes = 256 * 1024;
+
 function whyUnsafe(
   received: unknown,
   patched: unknown,
@@ -41,6 +44,8 @@ function whyUnsafe(
 ): string | undefined {
   if (patch.some((operation) => operation.op !== "remove" && hasFraction(operation.value)))
     return "the patch has a number that is not whole: Kubernetes has no fields for it";
+  if (annotationBytes(patched) > maxAnnotationBytes)
+    return "the patch has the annotations outgrow 256 KiB, which the API server refuses";
   for (const container of pod.containers) {
     const at = container.path("lifecycle", "preStop");
     const before = valueAt(received, at) ?? undefined;
@@ -50,6 +55,14 @@ function whyUnsafe(
       return `the patch has ${container.name} sleep longer than the grace period, which the API server refuses (B6)`;
   }
   return undefined;
+}
+
+function annotationBytes(object: unknown): number {
+  const annotations = valueAt(object, ["metadata", "annotations"]) ?? {};
+  return Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)),
+    0,
+  );
 }
 
 function hasFraction(value: unknown): boolean {

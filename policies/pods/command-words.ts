@@ -20,8 +20,7 @@ function scriptCommands(words: readonly string[]): readonly (readonly string[])[
 
 /** The base name of the program in front of its words, without `exec`, `sudo` and the like. */
 function named(words: readonly string[]): readonly string[] {
-  const [first, ...rest] = words;
-  if (first === undefined) return [];
-  const name = baseName(first);
-  return passing.has(name) && rest.length > 0 ? named(rest) : [name, ...rest];
+  const last = words.length - 1;
+  const start = words.findIndex((word, index) => index === last || !passing.has(baseName(word)));
+  return words.slice(start).map((word, index) => (index === 0 ? baseName(word) : word));
 }

@@ -1,4 +1,4 @@
-import { valueAt } from "../path.ts";
+import { valueAt, type Path } from "../path.ts";
 import { findPods, knownPodPlace } from "./find.ts";
 import type { KubernetesObject, ShapeProblem } from "./object.ts";
 import type { Pod } from "./pod.ts";
@@ -98,6 +98,12 @@ function read(object: KubernetesObject): Reading {
       return { pods: [], skipped: undefined, problems };
     }
   }
+  // Judged by the default of 30 s, a hook that fits would be an error, and its fix would write over the placeholder.
+  const readable = pods.filter(
+    ({ pod: { graceAt }, problems: found }) =>
+      !found.some(({ at, verdict }) => verdict === "undetermined" && isPath(at, graceAt)),
+  );
+  if (readable.length < pods.length) return { pods: readable.map(({ pod }) => pod), problems, skipped: undefined };
   if (incomplete !== undefined && problems.length === 0) {
     return {
       pods: [],
@@ -107,6 +113,9 @@ function read(object: KubernetesObject): Reading {
   }
   return { pods: pods.map(({ pod }) => pod), problems, skipped: undefined };
 }
+
+const isPath = (at: Path, other: Path | undefined): boolean =>
+  other !== undefined && at.length === other.length && at.every((step, index) => step === other[index]);
 
 /** A workload without a pod spec is a patch, unless it says `spec: null` or a spec that is no mapping. */
 function withoutPod(object: KubernetesObject): Pick<Reading, "problems" | "skipped"> {

@@ -41,7 +41,7 @@ export function readPod(
   const spec = podSpec(object, place, problems);
   const metadata = valueAt(object.value, metadataAt);
   const labels = readStringMap(valueAt(metadata, ["labels"]));
-  const written = spec.terminationGracePeriodSeconds;
+  const written = spec.terminationGracePeriodSeconds ?? quotedSeconds(object, at);
   const sharesProcessNamespace = spec.shareProcessNamespace === true;
   const shared = sharesProcessNamespace || spec.hostPID === true;
   const launched = place.launchedContainersAt?.map((path) =>
@@ -100,6 +100,12 @@ export function readPod(
 function podSpec(object: KubernetesObject, place: PodPlace, problems: ShapeProblem[]): IPodSpec {
   if (place.launchedContainersAt !== undefined) return { containers: [] };
   return conform(valueAt(object.value, place.at), podSpecShape, place.at, problems) as IPodSpec;
+}
+
+/** What is meant by `"60"`: a problem of its own, but no reason to judge by the default, and to lower it in a fix. */
+function quotedSeconds(object: KubernetesObject, at: Path): number | undefined {
+  const value = valueAt(object.value, [...at, "terminationGracePeriodSeconds"]);
+  return typeof value === "string" && /^-?\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
 /** A workflow engine's container, unread fields and all; the engine checks its own types. */

@@ -1,6 +1,6 @@
 import { baseName } from "./command-name.ts";
 import type { Word } from "./shell-words.ts";
-import { parseShell, type Command, type Script, type SimpleCommand, type Statement } from "./shell.ts";
+import { parseShell, type Command, type Pipeline, type Script, type SimpleCommand, type Statement } from "./shell.ts";
 import { builtins, nameOf, simpleCommands } from "./shell-commands.ts";
 
 /** What a shell script makes of the stop signal that its shell gets. */
@@ -26,7 +26,18 @@ export function endOfScript(text: string): ScriptEnd {
   const exec = execIn(script, true);
   if (exec.when === "always") return { kind: "becomes", commands: exec.commands };
   if (exec.when === "sometimes") return { kind: "unknown", why: "`exec` stands in one branch of the script only" };
-  return staying(script);
+  const runs = unseenAtTheEnd(script);
+  return runs === undefined ? staying(script) : { kind: "unknown", why: `what \`${runs}\` runs cannot be seen` };
+}
+
+/** Built-in commands that run what the script does not show: it may well be `exec`. */
+const unseen = new Set(["eval", ".", "source"]);
+
+function unseenAtTheEnd(script: Script): string | undefined {
+  const last = script.at(-1);
+  const commands = last?.pipelines.at(-1)?.commands ?? [];
+  const name = nameOf(commands[0]);
+  return last?.background === false && commands.length === 1 && unseen.has(name ?? "") ? name : undefined;
 }
 
 interface Exec {
@@ -228,12 +239,20 @@ function isHousekeeping({ pipelines, background }: Statement): boolean {
   );
 }
 
-/** The command of a statement that works longest: the last of a list, the first of a pipeline. */
+/** The command of a statement that works longest: the last of a list but for messages and ways out, the first of a pipeline. */
 function workerOf(statement: Statement | undefined): readonly Word[] | undefined {
-  const command = statement?.pipelines.at(-1)?.commands[0];
+  const pipelines = statement?.pipelines ?? [];
+  const command = (pipelines.findLast((pipeline) => !isAfterwards(pipeline)) ?? pipelines.at(-1))?.commands[0];
   if (command?.kind === "group" || command?.kind === "subshell") return workerOf(command.body.at(-1));
   // In a job or a pipeline `exec` changes nothing for the shell itself.
   return command?.kind === "simple" && command.words.length > 0 ? (execTarget(command) ?? command.words) : undefined;
+}
+
+/** `|| exit 1`, `&& echo done`, `|| sleep infinity`: what comes when the work is over. */
+function isAfterwards({ after, commands: [command] }: Pipeline): boolean {
+  const name = nameOf(command) ?? "";
+  if (after === undefined || name === "exec") return false;
+  return builtins.has(name) || (after === "||" && idle.has(name));
 }
 
 const quoted = (words: readonly Word[] | undefined): string =>

@@ -10,36 +10,100 @@ import { isDebugImage } from "./image.ts";
  */
 type Ground = "same-uid" | "unknown-uid" | "root" | "debug-image" | "cap-kill" | "privileged";
 
-/** One container that may signal the processes of another one. */
+/** One container that may signal the processes of others: of proxies, or of what is none. */
 export interface SignalPower {
   readonly from: Container;
+  /** The last of those whom it may signal, in the order of the pod. */
   readonly to: Container;
   readonly ground: Ground;
+  /** All of them; `from` may be among them. Senders share these lists. */
+  readonly targets: readonly (readonly Container[])[];
 }
 
 /** Containers that live side by side; an init container has ended before the others start. */
 export const lasting = (pod: Pod): readonly Container[] => pod.containers.filter(({ role }) => role !== "init");
 
-/** Who may signal whom in a pod that shares its PID namespace; nobody anybody elsewhere. Windows knows neither. */
+/**
+ * Who may signal whom in a pod that shares its PID namespace; nobody anybody elsewhere. Windows knows neither. A pod of
+ * thousands of containers has millions of pairs, so no pair is made: who may be signalled is looked up by uid.
+ */
 export function signalPowers(pod: Pod): readonly SignalPower[] {
   if (!pod.sharesProcessNamespace || pod.os === "windows") return [];
   const containers = lasting(pod);
+  const order = new Map(containers.map((container, index) => [container, index]));
+  const groups = [true, false].map((isProxy) =>
+    targetsByUser(
+      pod,
+      containers.filter((container) => container.isProxy === isProxy),
+    ),
+  );
+  const placeOf = (container: Container): number => order.get(container) ?? -1;
   return containers.flatMap((from) =>
-    containers.flatMap((to) => {
-      const ground = from === to ? undefined : groundOf(pod, from, to);
-      return ground === undefined ? [] : [{ from, to, ground }];
-    }),
+    groups
+      .flatMap((group): SignalPower[] => {
+        const targets = reach(pod, from, group);
+        const [to] = targets
+          .flatMap((list) => list.slice(-2))
+          .filter((container) => container !== from)
+          .toSorted((a, b) => placeOf(b) - placeOf(a));
+        const ground = to && groundOf(pod, from, to);
+        return to === undefined || ground === undefined ? [] : [{ from, to, ground, targets }];
+      })
+      .toSorted((a, b) => placeOf(a.to) - placeOf(b.to)),
   );
 }
 
-function groundOf(pod: Pod, from: Container, to: Container): Ground | undefined {
+/** The containers that the kernel's questions tell apart. */
+interface Targets {
+  readonly all: readonly Container[];
+  readonly byUid: ReadonlyMap<number | undefined, readonly Container[]>;
+  /** No uid is written, and it may be 0. */
+  readonly perhapsRoot: readonly Container[];
+  readonly notWrittenRoot: readonly Container[];
+}
+
+function targetsByUser(pod: Pod, containers: readonly Container[]): Targets {
+  const users = new Map(containers.map((container) => [container, userOf(pod, container)]));
+  return {
+    all: containers,
+    byUid: Map.groupBy(containers, (container) => users.get(container)?.uid),
+    perhapsRoot: containers.filter((container) => {
+      const user = users.get(container);
+      return user?.uid === undefined && user?.notRoot === false;
+    }),
+    notWrittenRoot: containers.filter((container) => users.get(container)?.uid !== 0),
+  };
+}
+
+/** Whom a container may signal, itself included; `groundOf` says why. */
+function reach(
+  pod: Pod,
+  from: Container,
+  { all, byUid, perhapsRoot, notWrittenRoot }: Targets,
+): SignalPower["targets"] {
+  if (powerOverAll(pod, from) !== undefined) return [all];
+  const { uid, notRoot } = userOf(pod, from);
+  if (uid === undefined) return [notRoot ? notWrittenRoot : all];
+  return [byUid.get(uid) ?? [], uid === 0 ? perhapsRoot : (byUid.get(undefined) ?? [])];
+}
+
+/** The ground that needs no look at the other one. */
+function powerOverAll(pod: Pod, from: Container): Ground | undefined {
   const user = userOf(pod, from);
-  const other = userOf(pod, to);
   if (from.spec.securityContext?.privileged === true) return "privileged";
   const kill = killCapability(from);
   if (user.uid === 0 && kill !== "dropped") return "root";
   if (kill === "added") return "cap-kill";
-  if (user.uid === undefined && !user.notRoot && kill !== "dropped" && isDebugImage(from.image)) return "debug-image";
+  return user.uid === undefined && !user.notRoot && kill !== "dropped" && isDebugImage(from.image)
+    ? "debug-image"
+    : undefined;
+}
+
+function groundOf(pod: Pod, from: Container, to: Container): Ground | undefined {
+  const overAll = powerOverAll(pod, from);
+  if (overAll !== undefined) return overAll;
+  const user = userOf(pod, from);
+  const other = userOf(pod, to);
   if (user.uid !== undefined && other.uid !== undefined) return user.uid === other.uid ? "same-uid" : undefined;
   // One of them is root and the other one surely is not.
   if ((user.uid === 0 && other.notRoot) || (other.uid === 0 && user.notRoot)) return undefined;

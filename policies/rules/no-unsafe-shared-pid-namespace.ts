@@ -158,7 +158,7 @@ const killsOthers = (container: Container): boolean =>
 
 function sharing(pod: Pod, powers: readonly SignalPower[]): Problem {
   const at = pod.path("shareProcessNamespace");
-  const proxies = [...new Set(powers.flatMap(({ to }) => (to.isProxy ? [to.name] : [])))];
+  const proxies = reachedProxies(pod, powers);
   const whom = proxies.length === 0 ? "their siblings" : `${proxies.join(" and ")} and its backends`;
   const bySender = new Map(powers.map((power) => [power.from, describePower(pod, power)]));
   return {
@@ -166,6 +166,25 @@ function sharing(pod: Pod, powers: readonly SignalPower[]): Problem {
     message: `all containers share one PID namespace, so ${enumerate([...bySender.values()])} can signal ${whom} and end them without a drain: give each container a runAsUser of its own and drop the capability KILL, or do not share`,
     fix: { title: "Remove shareProcessNamespace", safe: false, edits: [{ op: "remove", at }] },
   };
+}
+
+/** The names of the proxies that others may signal. */
+function reachedProxies(pod: Pod, powers: readonly SignalPower[]): readonly string[] {
+  const senders = new Map<readonly Container[], Container[]>();
+  for (const { from, to, targets } of powers) {
+    if (!to.isProxy) continue;
+    for (const list of targets) {
+      const known = senders.get(list);
+      if (known === undefined) senders.set(list, [from]);
+      else known.push(from);
+    }
+  }
+  const reached = new Set(
+    [...senders].flatMap(([list, [first, ...others]]) =>
+      list.filter((container) => container !== first || others.length > 0),
+    ),
+  );
+  return [...new Set(pod.containers.filter((container) => reached.has(container)).map(({ name }) => name))];
 }
 
 /** The first three, and how many more there are. */

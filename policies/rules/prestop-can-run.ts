@@ -24,6 +24,7 @@ A port by number need not be declared anywhere, so it is never reported.`,
   cites: [
     "one-handler-per-hook",
     "tcpSocket-always-fails",
+    "sleep-bounds",
     "exec-runs-in-container",
     "distroless-exec-fails",
     "httpGet-hook-semantics",
@@ -151,6 +152,26 @@ spec:
       ],
     },
     {
+      name: "sleeps that the API server refuses",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: sleeps }
+spec:
+  containers:
+    - name: negative
+      image: registry.example/app:1
+      lifecycle: { preStop: { sleep: { seconds: -3 } } }
+    - name: long
+      image: registry.example/app:1
+      lifecycle: { postStart: { sleep: { seconds: 31 } } }
+`,
+      reports: [
+        "spec.containers[0].lifecycle.preStop.sleep.seconds",
+        "spec.containers[1].lifecycle.postStart.sleep.seconds",
+      ],
+    },
+    {
       name: "shell syntax where no shell reads it",
       yaml: `
 apiVersion: v1
@@ -266,6 +287,17 @@ function* judge(
       ...failing(hook),
       "tcpSocket-always-fails",
     ]);
+  }
+  const seconds = handler.sleep?.seconds ?? 0;
+  // A preStop sleep above the grace period is prestop-fits-grace's finding.
+  if (seconds < 0 || (hook === "postStart" && seconds > pod.graceSeconds)) {
+    const bounds = `must be from 0 to the grace period of ${pod.graceSeconds} s`;
+    yield about(
+      container,
+      [...at, "sleep", "seconds"],
+      `the sleep of ${name} is ${seconds} s, but ${bounds}: the API server refuses the pod`,
+      ["sleep-bounds"],
+    );
   }
   if (handler.exec !== undefined) yield* judgeExec(pod, container, hook, handler, context);
   if (handler.httpGet !== undefined) yield* judgeHttpGet(pod, container, hook, handler.httpGet);

@@ -84,6 +84,20 @@ spec:
       reports: ["? spec.containers[0].command", "spec.containers[1].command", "spec.containers[3].command"],
     },
     {
+      name: "a way out or a message behind the program is not the program",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: way-out, image: app, command: [dash, -c, "./server || exit 1"] }
+    - { name: job, image: app, command: [sh, -c, "exec ./server & wait"] }
+    - { name: eval, image: app, command: [sh, -c, "eval exec ./server $OPTIONS"] }
+`,
+      reports: ["spec.containers[0].command", "spec.containers[1].command"],
+    },
+    {
       name: "npm in front of the program",
       yaml: `
 apiVersion: v1
@@ -161,8 +175,14 @@ const idle = new Set([
 function isIdle({ spec, process }: Container): boolean {
   if (process.program !== undefined && idle.has(process.program)) return true;
   const names = simpleCommands(writtenScript(spec)?.tree ?? []).map((command) => nameOf(command) ?? "");
-  return names.length > 0 && names.every((name) => name === "" || idle.has(name) || builtins.has(name));
+  return (
+    names.length > 0 &&
+    names.every((name) => name === "" || idle.has(name) || (builtins.has(name) && !starting.has(name)))
+  );
 }
+
+/** Built-in commands that start something else. */
+const starting = new Set(["exec", "eval", ".", "source", "command", "builtin"]);
 
 function severityFor(pod: Pod, container: Container, hookTells: boolean): Severity {
   const { process, isProxy } = container;

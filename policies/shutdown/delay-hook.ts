@@ -31,5 +31,7 @@ export function reachableAdminPort(container: Container): number | undefined {
   const match = /^(.*):(\d+)$/.exec((flag?.text ?? found?.value ?? "").trim());
   if (match === null) return undefined;
   const [, host = "", port] = match;
+  // Of any other port the API server would refuse the hook, and the pod with it.
+  if (!(Number(port) >= 1 && Number(port) <= 65_535)) return undefined;
   return /^(127\.|localhost$|\[?::1\]?$)/.test(host) ? undefined : Number(port);
 }

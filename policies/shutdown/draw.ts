@@ -48,10 +48,10 @@ function describeCause(cause: Cause): string {
 
 /** Marks at a round step, so that at most a dozen numbers stand above the bars. */
 function ruler(lastSecond: number, columns: number, columnOf: (seconds: number) => number): string {
+  const most = Math.min(12, columns / 5);
   const step =
-    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].find(
-      (candidate) => lastSecond / candidate <= Math.min(12, columns / 5),
-    ) ?? 7200;
+    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].find((candidate) => lastSecond / candidate <= most) ??
+    7200 * Math.ceil(lastSecond / most / 7200);
   let line = "";
   for (let second = 0; second <= lastSecond; second += step) {
     const column = columnOf(second);

@@ -69,6 +69,11 @@ describe("a decision is remembered", () => {
     ["for other labels", requestOf(pod()), requestOf(pod({ labels: { app: "other" } }))],
     ["for other annotations", requestOf(pod()), requestOf(pod({ annotations: { a: "b" } }))],
     ["for another template", requestOf(pod()), requestOf(pod({ generateName: "api-" }))],
+    [
+      "for a container or a label that is named like a token volume",
+      requestOf(pod({ labels: { "gracewarden.io/proxy": "kube-api-access-aaaaa" } })),
+      requestOf(pod({ labels: { "gracewarden.io/proxy": "kube-api-access-bbbbb" } })),
+    ],
     ["for another namespace", requestOf(pod()), requestOf(pod(), { namespace: "bank" })],
     [
       "for another given name",
@@ -111,7 +116,9 @@ describe("a decision is remembered", () => {
       origin: "config" as const,
     };
     const named = settings({ waivers: [waiver] });
-    expect(made([requestOf(pod({ name: "web-a" })), requestOf(pod({ name: "web-b" }))], [named, named])).toBe(2);
+    const custom = settings({ customRules: [rules[0]!] });
+    for (const looking of [named, custom])
+      expect(made([requestOf(pod({ name: "web-a" })), requestOf(pod({ name: "web-b" }))], [looking, looking])).toBe(2);
   });
 
   it("and is the one that would be made", () => {

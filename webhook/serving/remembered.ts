@@ -21,8 +21,12 @@ const maxEntries = 256;
 const maxKeyLength = 32_768;
 /** Waivers expire at the end of a day, which is the end of an hour. */
 const hourMilliseconds = 3_600_000;
-/** The volume that the API server adds for the service account's token has five random letters in its name. */
-const tokenVolume = /kube-api-access-[a-z0-9]{5}/g;
+/**
+ * The volume that the API server adds for the service account's token has five random letters in its name. Only there and
+ * in its mounts: a container, a label or an argument that looks like it says what its author wants it to.
+ */
+const tokenVolume =
+  /(?<="name":"kube-api-access-)[a-z0-9]{5}(?=","(?:projected":|readOnly":true,"mountPath":"\/var\/run\/secrets\/kubernetes\.io\/serviceaccount"))/g;
 
 /** Remembers the decisions of one path: those on the creation of pods that are alike but for their generated name. */
 export function remember<D>({ decide, textOf, trimmed }: RememberedOptions<D>): Remembered<D> {
@@ -78,12 +82,12 @@ function keyOf(
   } = metadata;
   if (typeof metadata["generateName"] === "string" && !namesMatter(config)) delete lasting["name"];
   const text = JSON.stringify([object.namespace, lasting, rest]);
-  return text.length > maxKeyLength ? undefined : text.replace(tokenVolume, "kube-api-access-");
+  return text.length > maxKeyLength ? undefined : text.replace(tokenVolume, "");
 }
 
-/** Whether an override or a waiver looks at an object's name. */
-const namesMatter = ({ overrides, waivers }: Config): boolean =>
-  [...overrides, ...waivers].some(({ match }) => match.names !== undefined);
+/** Whether an override, a waiver or a rule of the configuration's own looks at an object's name. */
+const namesMatter = ({ overrides, waivers, customRules }: Config): boolean =>
+  customRules.length > 0 || [...overrides, ...waivers].some(({ match }) => match.names !== undefined);
 
 /** Whether a text tells of what is generated for each pod. */
 function mentions(text: string, { object }: ReviewRequest): boolean {

@@ -60,6 +60,20 @@ describe("a pod that runs the proxy", () => {
     expect(specOf(bound).containers[0]?.["env"]).toContainEqual({ name: "GRACEWARDEN_PRESTOP_SECONDS", value: "5" });
   });
 
+  it.each(["0.0.0.0:99999", "0.0.0.0:0"])("gets a sleep where its admin port is none: %s", (listen) => {
+    const { pod: odd } = mutated(
+      podOf(
+        `{ spec: { containers: [{ name: proxy, image: gracewarden-proxy, args: [--admin-listen, "${listen}"] }] } }`,
+      ),
+    );
+    expect(specOf(odd).containers[0]?.["lifecycle"]).toEqual({ preStop: { sleep: { seconds: 5 } } });
+  });
+
+  it("tells the audit log only of the rules of this call, whatever its annotation says", () => {
+    const faked = { ...proxyPod, metadata: { annotations: { "gracewarden.io/injected": '{"rules":["s3cret"]}' } } };
+    expect(mutated(faked).decision.auditAnnotations).toEqual({ outcome: "patched", rules: "prestop-delay" });
+  });
+
   it.each([
     ["no ports and a sibling with some", "{ name: app, image: app, ports: [{ containerPort: 80 }] }"],
     ["a sibling with a hook", "{ name: app, image: app, lifecycle: { preStop: { exec: { command: [/app/stop] } } } }"],
@@ -296,6 +310,11 @@ describe("a pod is admitted as it is, with a warning, when", () => {
   it("a fix would write what Kubernetes cannot read", () => {
     const config = { ...defaultConfig, budget: { ...defaultConfig.budget, delaySeconds: 2.5 } };
     expect(mutated(optedIn(app), { config }).decision).toMatchObject({ outcome: "failed", reason: "unsafe-patch" });
+  });
+
+  it("its annotations would outgrow what the API server takes", () => {
+    const full = { ...proxyPod, metadata: { annotations: { a: "x".repeat(256 * 1024 - 10) } } };
+    expect(mutated(full).decision).toMatchObject({ outcome: "failed", reason: "unsafe-patch" });
   });
 
   it("anything else goes wrong", () => {

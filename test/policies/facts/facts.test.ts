@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Fact } from "../../../policies/facts/fact.ts";
 import { facts, findFact } from "../../../policies/facts/facts.ts";
@@ -11,6 +12,14 @@ describe("facts", () => {
       Array.from({ length: count }, (_, index) => `${chapter}${index + 1}`),
     );
     expect(entries.map(([, fact]) => fact.ref)).toEqual(expected);
+  });
+
+  it("have ids that the schema of the JSON output takes", () => {
+    const { definitions } = JSON.parse(
+      readFileSync(new URL("../../../linter/findings.schema.json", import.meta.url), "utf8"),
+    ) as { definitions: { finding: { properties: { facts: { items: { pattern: string } } } } } };
+    const pattern = new RegExp(definitions.finding.properties.facts.items.pattern);
+    expect(entries.map(([id]) => id).filter((id) => !pattern.test(id))).toEqual([]);
   });
 
   it("have ids and refs that differ in more than case", () => {

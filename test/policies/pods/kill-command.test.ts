@@ -34,3 +34,8 @@ it.each([
 ])("%j ends nothing: %s", (command, harmless) => {
   expect(killCommands(container(command)).map((kill) => kill.harmless)).toEqual([harmless]);
 });
+
+it("is found behind any number of words that pass it on", () => {
+  const script = `${"exec ".repeat(20_000)}kill 1`;
+  expect(killCommands(container(["sh", "-c", script])).map((kill) => kill.target)).toEqual(["pid-one"]);
+});

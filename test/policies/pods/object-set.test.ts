@@ -204,3 +204,30 @@ describe("what cannot be judged", () => {
     expect(set.skipReason(object)).toBe(skipped);
   });
 });
+
+function podWithGrace(grace: unknown): KubernetesObject {
+  return objectOf({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web" },
+    spec: { terminationGracePeriodSeconds: grace, containers: [{ name: "web", image: "registry.example/web:1" }] },
+  });
+}
+
+describe("a grace period that is no number", () => {
+  const at = "spec.terminationGracePeriodSeconds";
+
+  it("leaves a pod with a placeholder unjudged", () => {
+    const object = podWithGrace("${GRACE}");
+    const set = objectSet([object]);
+    expect(set.podsIn(object)).toEqual([]);
+    expect(set.problemsIn(object).map((problem) => formatPath(problem.at))).toEqual([at]);
+  });
+
+  it("counts as what stands in the quotes", () => {
+    const object = podWithGrace("60");
+    const set = objectSet([object]);
+    expect(set.podsIn(object).map(({ graceSeconds }) => graceSeconds)).toEqual([60]);
+    expect(set.problemsIn(object).map((problem) => formatPath(problem.at))).toEqual([at]);
+  });
+});

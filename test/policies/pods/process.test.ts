@@ -49,6 +49,13 @@ const shells: readonly Row[] = [
   [["/bin/bash", "-c", "--", "while true; do sleep 30; done;"], "lost", "shell", undefined],
   [sh("A=1 exec >log; node a.js"), "lost", "shell", "node", ["a.js"]],
   [sh("npm start"), "lost", "shell", undefined],
+  [sh("./migrate && ./server || exit 1"), "lost", "shell", "server"],
+  [sh("./server && echo done"), "lost", "shell", "server"],
+  [sh("./server || sleep infinity"), "lost", "shell", "server"],
+  [sh("./prepare && sleep infinity"), "lost", "shell", "sleep", ["infinity"]],
+  [sh("cd /app && eval exec $COMMAND"), "unknown", "shell", undefined],
+  [sh(". /app/start.sh"), "unknown", "shell", undefined],
+  [sh(". /app/env; node a.js"), "lost", "shell", "node", ["a.js"]],
   // `exec`
   [sh("exec node a.js"), "reaches", "program", "node", ["a.js"]],
   [sh("cd /x; exec node a.js"), "reaches", "program", "node", ["a.js"]],

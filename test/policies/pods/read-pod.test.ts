@@ -23,7 +23,8 @@ describe("grace period", () => {
   it.each([
     ["unset: Kubernetes' default", undefined, 30, undefined],
     ["null: as unset", null, 30, undefined],
-    ["of a wrong type: as unset", "60", 30, undefined],
+    ["of a wrong type: as unset", "a minute", 30, undefined],
+    ["in quotes: as meant", "60", 60, 60],
     ["written", 60, 60, 60],
     ["zero", 0, 0, 0],
     ["negative: 1 second", -5, 1, -5],

@@ -107,7 +107,46 @@ describe("who may signal whom in a shared PID namespace", () => {
         ephemeralContainers: [{ name: "debug", image: "debug", securityContext: { runAsUser: 0 } }],
       }),
     );
-    expect(powers.map(({ from, to }) => `${from.name} -> ${to.name}`)).toEqual(["debug -> sidecar", "debug -> app"]);
+    expect(powers.map(({ from, to }) => `${from.name} -> ${to.name}`)).toEqual(["debug -> app"]);
+    expect(powers.flatMap(({ targets }) => targets.flat().map(({ name }) => name))).toEqual([
+      "sidecar",
+      "app",
+      "debug",
+    ]);
+  });
+
+  it("reaches in a crowd whom each reaches alone", () => {
+    const securities: Security[] = [
+      {},
+      drop,
+      { runAsNonRoot: true },
+      { runAsUser: 0 },
+      { runAsUser: 0, ...drop },
+      { runAsUser: 1, ...drop },
+      { runAsUser: 2, capabilities: { add: ["KILL"] } },
+      { runAsUser: 1 },
+    ];
+    const powers = signalPowers(
+      podOf({
+        containers: securities.map((securityContext, index) => ({ name: `c${index}`, image: "a", securityContext })),
+      }),
+    );
+    for (const [sender, from] of securities.entries()) {
+      const reached = securities.flatMap((to, index) =>
+        index !== sender && groundOver(from, to) !== "none" ? [`c${index}`] : [],
+      );
+      const power = powers.find((one) => one.from.name === `c${sender}`);
+      const names = (power?.targets ?? []).flat().map(({ name }) => name);
+      expect(names.filter((name) => name !== `c${sender}`).toSorted()).toEqual(reached);
+      expect(power?.to.name).toBe(reached.at(-1));
+    }
+  });
+
+  it("makes no pair of thousands of containers", () => {
+    const containers = Array.from({ length: 5000 }, (_, index) => ({ name: `c${index}`, image: "a" }));
+    const powers = signalPowers(podOf({ containers }));
+    expect(powers).toHaveLength(5000);
+    expect(new Set(powers.flatMap(({ targets }) => targets)).size).toBe(1);
   });
 
   it("finds nobody without sharing, and on Windows", () => {
