@@ -72,15 +72,17 @@ export function readPod(
       }),
     ),
   ];
+  const annotations = readStringMap(valueAt(metadata, ["annotations"]));
+  const knative = knativeSeconds(object, at);
   const pod: Pod = {
     object,
     at,
     metadataAt,
     labels,
-    annotations: readStringMap(valueAt(metadata, ["annotations"])),
+    annotations,
     spec,
-    graceAt: launched === undefined ? [...at, "terminationGracePeriodSeconds"] : undefined,
-    graceSeconds: written === undefined ? defaultGraceSeconds : written < 0 ? 1 : written,
+    graceAt: launched !== undefined || knative !== undefined ? undefined : [...at, "terminationGracePeriodSeconds"],
+    graceSeconds: knative ?? (written === undefined ? defaultGraceSeconds : written < 0 ? 1 : written),
     writtenGraceSeconds: written,
     lifetime:
       jobKinds.has(object.kind) || spec.restartPolicy === "Never" || spec.restartPolicy === "OnFailure"
@@ -100,6 +102,13 @@ export function readPod(
 function podSpec(object: KubernetesObject, place: PodPlace, problems: ShapeProblem[]): IPodSpec {
   if (place.launchedContainersAt !== undefined) return { containers: [] };
   return conform(valueAt(object.value, place.at), podSpecShape, place.at, problems) as IPodSpec;
+}
+
+/** Knative takes no grace period: it gives its pods the revision's request timeout, 300 s by default. Undefined for other pods. */
+function knativeSeconds({ apiVersion, value }: KubernetesObject, at: Path): number | undefined {
+  if (!apiVersion.startsWith("serving.knative.dev/")) return undefined;
+  const timeout = valueAt(value, [...at, "timeoutSeconds"]);
+  return typeof timeout === "number" ? timeout : 300;
 }
 
 /** What is meant by `"60"`: a problem of its own, but no reason to judge by the default, and to lower it in a fix. */

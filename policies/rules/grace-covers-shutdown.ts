@@ -264,7 +264,8 @@ function severityOf({ seconds, terms }: WayOut, pod: Pod): Severity | undefined 
   const drains = terms.filter(({ term, seconds: length }) => term.startsWith("drain") && length.max > 0);
   const written = drains.every(({ origin }) => origin.at !== undefined);
   const documented = drains.every(({ origin }) => origin.kind === "annotation" || origin.source !== undefined);
-  if (written && documented) return byMargin ? "warn" : "error";
+  // Without a drain it is a hook's upper limit alone, which it may never reach.
+  if (written && documented) return byMargin || drains.length === 0 ? "warn" : "error";
   if (byMargin) return written || hooked ? "advice" : undefined;
   return written || hooked || pod.runsProxy ? "warn" : "advice";
 }

@@ -1,3 +1,4 @@
+import { ownAnnotationProblems } from "../pods/own-annotations.ts";
 import { defineObjectRule } from "../rule.ts";
 
 export default defineObjectRule({
@@ -12,6 +13,8 @@ reported here with their position, and never count as clean.`,
   needs: "pod",
   *check(object, _options, { set }) {
     yield* set.problemsIn(object);
+    // They keep no pod from being judged: the numbers that they meant to state count as unknown.
+    for (const { annotations, metadataAt } of set.podsIn(object)) yield* ownAnnotationProblems(annotations, metadataAt);
   },
   examples: [
     {
@@ -63,6 +66,25 @@ spec:
     - { name: app, image: app }
 `,
       reports: ["? spec.terminationGracePeriodSeconds"],
+    },
+    {
+      name: "annotations of ours that say nothing",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: unsaid
+  annotations:
+    gracewarden.io/drain-seconds: "45s"
+    gracewarden.io/drain-secs: "45"
+spec:
+  containers:
+    - { name: app, image: app }
+`,
+      reports: [
+        'metadata.annotations["gracewarden.io/drain-seconds"]',
+        'metadata.annotations["gracewarden.io/drain-secs"]',
+      ],
     },
     {
       name: "whole numbers",

@@ -97,7 +97,14 @@ function graceTerm(pod: Pod): Term {
   const { writtenGraceSeconds: written, graceSeconds } = pod;
   const field = "terminationGracePeriodSeconds";
   const known = { term: "grace period", known: true, seconds: exactly(graceSeconds) };
-  if (written === undefined) return { ...known, origin: { kind: "default", text: `default of ${field}` } };
+  if (written === undefined)
+    return {
+      ...known,
+      origin: {
+        kind: "default",
+        text: pod.graceAt === undefined ? "set by what makes the pod" : `default of ${field}`,
+      },
+    };
   const at = pod.path(field);
   return {
     ...known,

@@ -229,6 +229,18 @@ describe("the timeline", () => {
     expect(summary(podOf(spec, annotations), cause ?? deletion)).toEqual(rows);
   });
 
+  it("counts a Knative pod by its request timeout, which no manifest may set as a grace period", () => {
+    const value = {
+      apiVersion: "serving.knative.dev/v1",
+      kind: "Service",
+      metadata: { name: "k" },
+      spec: { template: { spec: { timeoutSeconds: 120, containers: [container("a")] } } },
+    };
+    const objects = readObjects(value, undefined).objects.map(({ object }) => object);
+    const [pod] = objectSet(objects).podsIn(objects[0]!);
+    expect(pod).toMatchObject({ graceSeconds: 120, graceAt: undefined });
+  });
+
   it("ends with the last container", () => {
     const pod = podOf({ containers: [container("a", sleep(5)), container("b")] }, drains("1"));
     expect(computeTimeline(pod, deletion).end).toEqual({ min: 6, max: 6 });
