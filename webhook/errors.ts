@@ -41,6 +41,10 @@ const table = {
   },
   "not-found": { status: 404, sentence: (what: string) => `there is nothing at ${what}` },
   "too-slow": { status: 408, sentence: (seconds: number) => `the request was not complete within ${seconds} s` },
+  "too-busy": {
+    status: 503,
+    sentence: () => "too many large reviews are on their way: send this one again in a second",
+  },
   "too-large": { status: 413, sentence: (bytes: number) => `the body is larger than ${bytes} bytes` },
   "wrong-content-type": { status: 415, sentence: () => "the content type must be application/json" },
   internal: { status: 500, sentence: () => "internal error; the log says which" },

@@ -253,6 +253,34 @@ describe("clients", () => {
     },
   );
 
+  it("does not hold more large bodies at once than its memory bears", { timeout: 15_000 }, async () => {
+    const target = await startServer();
+    try {
+      const begun = await Promise.all(
+        Array.from({ length: 12 }, async () => {
+          const socket = await new Promise<TLSSocket>((resolve, reject) => {
+            const opened = connect({ host: "127.0.0.1", port: target.port, ca: target.caPem }, () => resolve(opened));
+            opened.once("error", reject);
+          });
+          let text = "";
+          socket.on("data", (chunk) => (text += String(chunk))).on("error", () => undefined);
+          socket.write(
+            `POST /validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${7 * 1024 * 1024}\r\n\r\n{`,
+          );
+          return { socket, text: () => text };
+        }),
+      );
+      const refusedOnes = () => begun.filter(({ text }) => /^HTTP\/1\.1 503[^]*"code":"too-busy"/.test(text()));
+      await expect.poll(() => refusedOnes().length, { timeout: 5000 }).toBe(8);
+      await expectAlive(target);
+      for (const { socket } of begun) socket.destroy();
+      const large = reviewOf({ ...plainPod, metadata: { name: "web", annotations: { note: "x".repeat(200_000) } } });
+      await expect.poll(async () => (await call(target, "/validate", { body: large })).status).toBe(200);
+    } finally {
+      await target.close();
+    }
+  });
+
   it("refuses TLS 1.1", async () => {
     await expect(call(server, "/livez", { maxVersion: "TLSv1.1" })).rejects.toThrow(/version|protocol/i);
     await expect(call(server, "/livez", { maxVersion: "TLSv1.2" })).resolves.toMatchObject({ status: 200 });

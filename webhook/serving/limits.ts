@@ -2,6 +2,8 @@
 export interface Limits {
   /** Bytes of a review: two objects of 3 MB (an UPDATE carries the old one; etcd takes 1.5 MiB, the API server 3 MB) and their envelope. */
   readonly bodyBytes: number;
+  /** Large bodies that are on their way at once, all together: what a pod of 192 MiB can hold beside itself. */
+  readonly bodiesBytes: number;
   /** Levels of nesting: no served kind comes near it, and recursion over it needs little stack. */
   readonly depth: number;
   /** From the first byte of a request to its last. The API server's own patience is 3 s here (timeoutSeconds). */
@@ -19,6 +21,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   bodyBytes: 7 * 1024 * 1024,
+  bodiesBytes: 28 * 1024 * 1024,
   depth: 100,
   requestSeconds: 10,
   handshakeSeconds: 5,

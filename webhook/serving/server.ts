@@ -1,3 +1,4 @@
+import { bodyBudget } from "./body-budget.ts";
 import type { Server } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from "fastify";
@@ -91,6 +92,13 @@ export function buildServer(options: ServerOptions): WebhookServer {
     }
     if (body.length < largeBytes) done(null, value);
     else setImmediate(done, null, value);
+  });
+  const budget = bodyBudget({ maxBytes: limits.bodiesBytes, bodyBytes: limits.bodyBytes });
+  app.addHook("onRequest", (request, reply, done) => {
+    if (budget.admit(request.raw, reply.raw)) return done();
+    // The rest of the body is not waited for.
+    void reply.header("retry-after", "1").header("connection", "close");
+    done(refusal("too-busy"));
   });
   app.addHook("preHandler", (request, _reply, done) => {
     slow.complete(request.raw.socket as TLSSocket);
