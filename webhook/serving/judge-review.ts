@@ -23,6 +23,8 @@ export interface Verdict {
   readonly request: ReviewRequest | undefined;
   readonly outcome: string;
   readonly reason: string;
+  /** The rules behind a patch, a denial or a warning. */
+  readonly rules: readonly string[];
   /** The rule that crashed, with what it threw; undefined where none did. */
   readonly crash: { readonly rule: string | undefined; readonly cause: unknown } | undefined;
   readonly response: AdmissionReviewResponse;
@@ -70,7 +72,15 @@ export function judgeReview(
     }
     case "unjudged": {
       const { uid, reason } = reading;
-      return { uid, request: undefined, outcome: "unjudged", reason, crash: undefined, response: allowResponse(uid) };
+      return {
+        uid,
+        request: undefined,
+        outcome: "unjudged",
+        reason,
+        rules: [],
+        crash: undefined,
+        response: allowResponse(uid),
+      };
     }
     case "request": {
       const { request } = reading;
@@ -83,11 +93,16 @@ export function judgeReview(
 
 function ofMutation(path: ReviewPath, request: ReviewRequest, decision: MutateDecision, metrics: Metrics): Verdict {
   const { uid } = request;
-  const verdict = { uid, request, crash: undefined, response: mutateResponse(uid, decision) };
+  const verdict = { uid, request, rules: [], crash: undefined, response: mutateResponse(uid, decision) };
   switch (decision.outcome) {
     case "patched":
       for (const { rule } of decision.injections) metrics.patches.inc({ rule });
-      return { ...verdict, outcome: "patched", reason: "" };
+      return {
+        ...verdict,
+        outcome: "patched",
+        reason: "",
+        rules: distinct(decision.injections.map(({ rule }) => rule)),
+      };
     case "unchanged":
       return { ...verdict, outcome: "unchanged", reason: "" };
     case "skipped":
@@ -111,13 +126,19 @@ function ofValidation(request: ReviewRequest, decision: ValidateDecision, metric
           enforcement === "deny" && finding.verdict === "fail" && finding.waived === undefined,
       );
   for (const { finding } of denying) metrics.denials.inc({ rule: finding.rule });
+  const warned = decision.findings.filter(
+    ({ finding, enforcement }) => enforcement === "warn" && finding.waived === undefined,
+  );
   const [crash] = decision.crashes;
   return {
     uid,
     request,
     outcome: decision.allowed ? "allowed" : "denied",
+    rules: distinct((decision.allowed ? warned : denying).map(({ finding }) => finding.rule)),
     reason: crash === undefined ? "" : "rule-crash",
     crash,
     response: validateResponse(uid, decision),
   };
 }
+
+const distinct = (rules: readonly string[]): readonly string[] => [...new Set(rules)];

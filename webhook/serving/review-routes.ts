@@ -63,7 +63,7 @@ function settingsFor(path: ReviewPath, { rules, config, preStopToken, now }: Rev
 function logReview(
   { log }: FastifyRequest,
   path: ReviewPath,
-  { uid, request, outcome, reason, crash }: Verdict,
+  { uid, request, outcome, reason, rules, crash }: Verdict,
   milliseconds: number,
 ): void {
   const object = request?.object;
@@ -73,6 +73,7 @@ function logReview(
     ...(object === undefined ? {} : { object: `${object.namespace ?? ""}/${object.name}`, kind: object.kind }),
     outcome,
     ...(reason === "" ? {} : { reason }),
+    ...(rules.length === 0 ? {} : { rules }),
     ...(request?.dryRun === true ? { dryRun: true } : {}),
     ms: Math.round(milliseconds * 100) / 100,
   };
