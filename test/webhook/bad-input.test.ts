@@ -253,6 +253,13 @@ describe("clients", () => {
     },
   );
 
+  it("says in its log by which rule a pod was refused, and nothing of what is in it", async () => {
+    await call(server, "/validate", { body: reviewOf(sharingPod) });
+    const line = server.log.find((entry) => (entry as { outcome?: string }).outcome === "denied");
+    expect(line).toMatchObject({ rules: ["no-unsafe-shared-pid-namespace"] });
+    expect(line).not.toHaveProperty("spec");
+  });
+
   it("does not hold more large bodies at once than its memory bears", { timeout: 15_000 }, async () => {
     const target = await startServer();
     try {
