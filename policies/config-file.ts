@@ -10,7 +10,7 @@ import {
   type RuleSetting,
 } from "./config.ts";
 import { compileCustomRules, type CustomRuleSource } from "./custom-rules.ts";
-import type { Path } from "./path.ts";
+import { pathOfSteps, pointerSteps, type Path } from "./path.ts";
 import type { Rule, Severity } from "./rule.ts";
 import { closest } from "./spelling.ts";
 import { hasExpired, isDay, type Waiver } from "./waiver.ts";
@@ -166,7 +166,7 @@ function deepest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 }
 
 function explain(error: ErrorObject, rules: readonly Rule[]): ConfigProblem {
-  const at = pathOf(error.instancePath);
+  const at = pathOfSteps(pointerSteps(error.instancePath));
   const name = at.length === 0 ? "the configuration" : `"${at.at(-1)}"`;
   const { params } = error as { params: Record<string, unknown> };
   switch (error.keyword) {
@@ -198,14 +198,6 @@ function explain(error: ErrorObject, rules: readonly Rule[]): ConfigProblem {
     default:
       return { at, message: `${name} ${error.message ?? "is not valid"}` };
   }
-}
-
-function pathOf(pointer: string): Path {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
 function didYouMean(word: string, candidates: Iterable<string>): string {

@@ -21,3 +21,16 @@ export function valueAt(root: unknown, path: Path): unknown {
   }
   return value;
 }
+
+/** The steps of a JSON pointer (RFC 6901), unescaped; none for "", the whole. */
+export function pointerSteps(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** Such steps as a path: a number is taken for an item of a list. */
+export function pathOfSteps(steps: readonly string[]): Path {
+  return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}

@@ -1,4 +1,4 @@
-import { valueAt, type Path } from "./path.ts";
+import { pathOfSteps, pointerSteps, valueAt, type Path } from "./path.ts";
 import type { Container, Pod, Role } from "./pods/pod.ts";
 import type { RuleContext } from "./rule.ts";
 import type { Interval } from "./shutdown/interval.ts";
@@ -95,27 +95,21 @@ function duration({ min, max }: Interval, known: boolean): DurationData {
   return { min: low, max: high === Infinity ? null : high, known };
 }
 
-/** Numbers of a JSON pointer are items of a list. */
-const indexed = (path: readonly string[]): Path => path.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-
 function placeOf(pod: Pod, pointer: string): { at: Path; container: string | undefined } {
-  const steps = pointer
-    .split("/")
-    .slice(1)
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const steps = pointerSteps(pointer);
   const [first, second, third, ...rest] = steps;
   if (first === "containers" && second !== undefined) {
     const container = pod.containers[Number(second)];
     if (container === undefined) return { at: pod.at, container: undefined };
     const at =
       third === "spec"
-        ? container.path(...indexed(rest))
+        ? container.path(...pathOfSteps(rest))
         : third === "preStop"
           ? container.path("lifecycle", "preStop")
           : container.at;
     return { at, container: container.name };
   }
-  if (first === "spec") return { at: pod.path(...indexed(steps.slice(1))), container: undefined };
+  if (first === "spec") return { at: pod.path(...pathOfSteps(steps.slice(1))), container: undefined };
   if (first === "labels" || first === "annotations") return { at: [...pod.metadataAt, ...steps], container: undefined };
   return { at: first === "graceSeconds" && pod.graceAt !== undefined ? pod.graceAt : pod.at, container: undefined };
 }

@@ -1,5 +1,5 @@
 import { applyEdits, type Edit } from "../edit.ts";
-import { valueAt, type Path } from "../path.ts";
+import { pointerSteps, valueAt, type Path } from "../path.ts";
 
 /** RFC 6902, without `test`: a failed one rejects the pod even where failures are to be ignored (F7). */
 export type PatchOperation =
@@ -81,12 +81,8 @@ export function applyPatch(root: unknown, operations: readonly PatchOperation[])
 }
 
 function stepsOf(pointer: string): string[] {
-  if (pointer === "") return [];
-  if (!pointer.startsWith("/")) throw new PatchError(`"${pointer}" is no JSON pointer`);
-  return pointer
-    .slice(1)
-    .split("/")
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  if (pointer !== "" && !pointer.startsWith("/")) throw new PatchError(`"${pointer}" is no JSON pointer`);
+  return pointerSteps(pointer);
 }
 
 function applyOperation(value: unknown, [step, ...rest]: readonly string[], operation: PatchOperation): unknown {
