@@ -20,6 +20,8 @@ export interface ClientRequest {
   /** The whole message as it came, and its value. */
   readonly text: JsonText;
   readonly params: JsonObject | undefined;
+  /** A header of the HTTP request, by its name in lower case; undefined on stdio. */
+  readonly header?: (name: string) => string | undefined;
   /** W3C trace context to carry upstream. */
   readonly traceparent?: string;
   /** Puts a notification on the response's stream. */

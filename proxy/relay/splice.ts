@@ -53,27 +53,25 @@ export function itemsOf(text: JsonText, at = 0): readonly Span[] {
 
 export const textAt = (text: JsonText, { start, end }: Span): JsonText => text.slice(start, end);
 
-/** A piece of a text and what stands there instead. An empty span inserts. */
-export interface Splice extends Span {
-  readonly text: JsonText;
-}
-
-/** The text with every splice made; they must not overlap. */
-export function splice(text: JsonText, splices: readonly Splice[]): JsonText {
-  let result = "";
-  let at = 0;
-  for (const { start, end, text: replacement } of [...splices].sort((a, b) => a.start - b.start)) {
-    result += text.slice(at, start) + replacement;
+/** The object with these members set: replaced where they stand, else put first. What is undefined stays as it is. */
+export function withMembers(text: JsonText, values: Readonly<Record<string, JsonText | undefined>>): JsonText {
+  const members = membersOf(text);
+  const replaced: (Span & { readonly text: JsonText })[] = [];
+  let added = "";
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    const span = members.get(key);
+    if (span === undefined) added += `${JSON.stringify(key)}:${value},`;
+    else replaced.push({ ...span, text: value });
+  }
+  const first = text.indexOf("{") + 1;
+  let result = text.slice(0, first) + (members.size === 0 ? added.slice(0, -1) : added);
+  let at = first;
+  for (const { start, end, text: value } of replaced.sort((a, b) => a.start - b.start)) {
+    result += text.slice(at, start) + value;
     at = end;
   }
   return result + text.slice(at);
-}
-
-/** What puts a member first into the object at `object`, whether it has others or not. */
-export function insertMember(text: JsonText, object: Span, key: string, value: JsonText): Splice {
-  const at = object.start + 1;
-  const isEmpty = text[skipSpace(text, at)] === "}";
-  return { start: at, end: at, text: `${JSON.stringify(key)}:${value}${isEmpty ? "" : ","}` };
 }
 
 function skipSpace(text: string, at: number): number {

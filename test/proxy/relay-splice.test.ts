@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DuplicateMember, insertMember, itemsOf, membersOf, splice, textAt } from "../../proxy/relay/splice.ts";
+import { DuplicateMember, itemsOf, membersOf, textAt, withMembers } from "../../proxy/relay/splice.ts";
 
 /** JSON with space where it may stand. */
 const spaced = fc
@@ -32,17 +32,11 @@ describe("splice", () => {
     );
   });
 
-  it("replaces and inserts, and leaves all else as it was", () => {
-    const text = '{"id": 12345678901234567890, "params": {"name": "a__b", "_meta": {}}}';
-    const params = membersOf(text).get("params")!;
-    const inner = membersOf(text, params.start);
+  it("sets members, and leaves all else as it was", () => {
+    const text = '{"name": "a__b", "id": 12345678901234567890, "_meta": {}}';
     expect(
-      splice(text, [
-        insertMember(text, inner.get("_meta")!, "progressToken", "7"),
-        { ...inner.get("name")!, text: '"b"' },
-        insertMember(text, params, "x", "[]"),
-      ]),
-    ).toBe('{"id": 12345678901234567890, "params": {"x":[],"name": "b", "_meta": {"progressToken":7}}}');
+      withMembers(text, { name: '"b"', _meta: withMembers("{}", { token: "7", more: "[]" }), x: "1", y: undefined }),
+    ).toBe('{"x":1,"name": "b", "id": 12345678901234567890, "_meta": {"token":7,"more":[]}}');
   });
 
   it.each([['{"a":1,"a":2}'], ['{"a":1,"\\u0061":2}']])("refuses the duplicate in %s", (text) => {
