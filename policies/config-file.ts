@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv } from "ajv";
 import { defaultBudgetSettings } from "./budget-settings.ts";
 import { configSchema } from "./config-schema.ts";
 import {
@@ -10,16 +10,10 @@ import {
   type RuleSetting,
 } from "./config.ts";
 import { compileCustomRules, type CustomRuleSource } from "./custom-rules.ts";
-import { pathOfSteps, pointerSteps, type Path } from "./path.ts";
+import type { Path } from "./path.ts";
 import type { Rule, Severity } from "./rule.ts";
-import { closest } from "./spelling.ts";
+import { didYouMean, schemaProblems, type ConfigProblem } from "./schema-problem.ts";
 import { hasExpired, isDay, type Waiver } from "./waiver.ts";
-
-/** One thing that is wrong with a configuration, and where in it. */
-export interface ConfigProblem {
-  readonly at: Path;
-  readonly message: string;
-}
 
 /** `gracewarden.yaml` as it is written, once its shape is checked. */
 interface ConfigFile {
@@ -47,9 +41,9 @@ export function readConfig(
   const ajv = new Ajv({ allErrors: true, strict: true, strictTuples: false, strictTypes: false, verbose: true });
   const validate = ajv.compile<ConfigFile>(configSchema(rules));
   if (!validate(value)) {
-    const problems = deepest(validate.errors ?? []).map((error) => explain(error, rules));
+    const ids = rules.map(({ id }) => id);
     return {
-      problems: problems.filter((problem, index) => problems.findIndex((other) => same(other, problem)) === index),
+      problems: schemaProblems(validate.errors ?? [], { keysAt: (at) => (at.at(-1) === "rules" ? ids : undefined) }),
     };
   }
   const custom = compileCustomRules(value.customRules ?? [], rules);
@@ -158,52 +152,3 @@ function waivedThoughLocked(file: ConfigFile): ConfigProblem[] {
       : [],
   );
 }
-
-/** Of the errors of an `anyOf`, those that say more than that no branch fits. */
-function deepest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const useful = errors.filter(({ keyword }) => keyword !== "anyOf" && keyword !== "oneOf" && keyword !== "if");
-  return useful.length === 0 ? errors : useful;
-}
-
-function explain(error: ErrorObject, rules: readonly Rule[]): ConfigProblem {
-  const at = pathOfSteps(pointerSteps(error.instancePath));
-  const name = at.length === 0 ? "the configuration" : `"${at.at(-1)}"`;
-  const { params } = error as { params: Record<string, unknown> };
-  switch (error.keyword) {
-    case "additionalProperties": {
-      const key = String(params["additionalProperty"]);
-      const allowed = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
-      const ruleIds = at.at(-1) === "rules" ? rules.map(({ id }) => id) : allowed;
-      return { at: [...at, key], message: `unknown key "${key}" in ${name}${didYouMean(key, ruleIds)}` };
-    }
-    case "required":
-      return { at, message: `${name} lacks "${String(params["missingProperty"])}"` };
-    case "type":
-      return {
-        at,
-        message: `${name} must be ${[params["type"]].flat().join(" or ")}, but is ${JSON.stringify(error.data)}`,
-      };
-    case "enum": {
-      const allowed = params["allowedValues"] as readonly unknown[];
-      return {
-        at,
-        message: `${name} must be one of ${allowed.join(", ")}, but is ${JSON.stringify(error.data)}${didYouMean(String(error.data), allowed.map(String))}`,
-      };
-    }
-    case "pattern":
-      return {
-        at,
-        message: `${name} must look like ${String((error.parentSchema as { examples?: unknown[] }).examples?.[0] ?? params["pattern"])}, but is ${JSON.stringify(error.data)}`,
-      };
-    default:
-      return { at, message: `${name} ${error.message ?? "is not valid"}` };
-  }
-}
-
-function didYouMean(word: string, candidates: Iterable<string>): string {
-  const candidate = closest(word, candidates);
-  return candidate === undefined ? "" : `: did you mean "${candidate}"?`;
-}
-
-const same = (a: ConfigProblem, b: ConfigProblem): boolean =>
-  a.message === b.message && a.at.join("/") === b.at.join("/");

@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type FuncKeywordDefinition } from "ajv";
-import type { ConfigProblem } from "./config-file.ts";
+import type { ConfigProblem } from "./schema-problem.ts";
 import type { Path } from "./path.ts";
 import { podData, type DurationData } from "./pod-data.ts";
 import { definePodRule, type Problem, type Rule, type Severity } from "./rule.ts";

@@ -11,6 +11,7 @@ const root = resolve(import.meta.dirname, "..");
 const allowed: readonly { readonly from: string; readonly may: readonly string[] }[] = [
   { from: "policies/manifests/", may: ["./policies/", "js-yaml"] },
   { from: "policies/config-file.ts", may: ["./policies/", "ajv"] },
+  { from: "policies/schema-problem.ts", may: ["./policies/", "ajv"] },
   { from: "policies/custom-rules.ts", may: ["./policies/", "ajv"] },
   // Istio's settings are a YAML text in an annotation.
   { from: "policies/shutdown/recognisers/istio.ts", may: ["./policies/", "js-yaml"] },
@@ -31,6 +32,25 @@ const allowed: readonly { readonly from: string; readonly may: readonly string[]
   {
     from: "webhook/",
     may: ["./policies/", "./webhook/", "./package.json", "fastify", "pino", "prom-client", "js-yaml", "node:"],
+  },
+  {
+    from: "proxy/",
+    may: [
+      "./policies/",
+      "./proxy/",
+      "./package.json",
+      "fastify",
+      "pino",
+      "prom-client",
+      "ajv",
+      "jsonc-parser",
+      "jose",
+      "undici",
+      "eventsource-parser",
+      "@modelcontextprotocol/sdk/",
+      "@opentelemetry/",
+      "node:",
+    ],
   },
   { from: "linter/", may: ["./policies/", "./linter/", "./package.json", "node:"] },
 ];

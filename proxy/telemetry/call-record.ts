@@ -1,0 +1,21 @@
+import type { Client } from "../relay/relay.ts";
+
+/**
+ * - `ok`: a result. `error`: a JSON-RPC error of the backend or for it (it is down, it does not know the tool).
+ * - `denied`: by the access rules or the config's filters. `cancelled`: by the client.
+ * - `refused`: came while the proxy leaves and was never dispatched. `cut`: was dispatched, but the proxy could not wait.
+ */
+export type CallOutcome = "ok" | "error" | "denied" | "cancelled" | "refused" | "cut";
+
+/** One request of a client and its end; the front hands it to the audit and the metrics. */
+export interface CallRecord {
+  readonly client: Pick<Client, "identity" | "session">;
+  readonly method: string;
+  /** Of the tool, prompt or resource, as the client calls it. */
+  readonly name: string | undefined;
+  readonly backend: string | undefined;
+  readonly outcome: CallOutcome;
+  readonly seconds: number;
+  /** What the tool or prompt was called with. */
+  readonly arguments: unknown;
+}
