@@ -1,0 +1,61 @@
+import type { Backend } from "../backends/backend.ts";
+import type { ServerDescription } from "../backends/connection.ts";
+import type { Era, JsonObject, JsonText } from "../message.ts";
+
+export interface Description {
+  readonly capabilities: JsonText;
+  readonly serverInfo: JsonText;
+  readonly instructions: string | undefined;
+}
+
+/** What a backend said of itself when it was last connected. */
+export type Described = { readonly backend: Backend; readonly server: ServerDescription | undefined };
+
+/**
+ * What the proxy says of itself. For one backend without prefix it is what that one says; for several the features
+ * that any of them can have, since one that is not connected yet may come later.
+ */
+export function describeAll(
+  described: readonly Described[],
+  { separator, proxyInfo, era }: { readonly separator: string; readonly proxyInfo: JsonText; readonly era: Era },
+): Description {
+  const [first] = described;
+  if (separator === "" && described.length === 1 && first?.server !== undefined) {
+    const { capabilities, serverInfo, instructions } = first.server;
+    return {
+      capabilities: JSON.stringify(inEra(capabilities, era)),
+      serverInfo: JSON.stringify(serverInfo),
+      instructions,
+    };
+  }
+  const instructions = described.flatMap(({ backend, server }) =>
+    server?.instructions === undefined ? [] : [`${backend.name}: ${server.instructions}`],
+  );
+  return {
+    capabilities: JSON.stringify(inEra(allCapabilities, era)),
+    serverInfo: proxyInfo,
+    instructions: instructions.length === 0 ? undefined : instructions.join("\n\n"),
+  };
+}
+
+const allCapabilities: JsonObject = {
+  tools: { listChanged: true },
+  prompts: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  completions: {},
+  logging: {},
+};
+
+/** The proxy notices changes by itself when a backend comes or goes, whatever that one promised. */
+function inEra(capabilities: JsonObject, era: Era): JsonObject {
+  const changing = Object.fromEntries(
+    Object.entries(capabilities).map(([key, value]) => [
+      key,
+      ["tools", "prompts", "resources"].includes(key) ? { ...(value as JsonObject), listChanged: true } : value,
+    ]),
+  );
+  if (era === "legacy") return changing;
+  // Tasks left the core protocol with 2026-07-28.
+  const { tasks: _, ...modern } = changing;
+  return modern;
+}

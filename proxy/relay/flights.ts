@@ -1,0 +1,40 @@
+import type { Backend } from "../backends/backend.ts";
+import type { Call, Outcome } from "../message.ts";
+import type { ClientRequest } from "./relay.ts";
+
+/** A client's request that runs on a backend. */
+export interface Flight {
+  readonly request: Pick<ClientRequest, "client" | "params" | "onNotification">;
+  /** Asks its client; undefined where that client cannot be asked. */
+  readonly ask: ((request: Call) => Promise<Outcome>) | undefined;
+}
+
+/**
+ * Who is being served by which backend. On stdio nothing says to which call a message of the server belongs: it is
+ * given to a client only when no other client's call runs there, since it may hold what only that one may see.
+ */
+export class Flights {
+  readonly #byBackend = new WeakMap<Backend, Set<Flight>>();
+
+  /** Until the returned function is called. */
+  begin(backend: Backend, flight: Flight): () => void {
+    let flights = this.#byBackend.get(backend);
+    if (flights === undefined) this.#byBackend.set(backend, (flights = new Set()));
+    flights.add(flight);
+    return () => flights.delete(flight);
+  }
+
+  /** The latest call if one client alone is served, `several` if more are, undefined if none is. */
+  sole(backend: Backend): Flight | "several" | undefined {
+    let latest: Flight | undefined;
+    for (const flight of this.#byBackend.get(backend) ?? []) {
+      if (latest !== undefined && !isSameClient(latest, flight)) return "several";
+      latest = flight;
+    }
+    return latest;
+  }
+}
+
+/** A modern request stands for itself; legacy ones are tied by their session. */
+const isSameClient = (a: Flight, b: Flight): boolean =>
+  a.request.client.session !== undefined && a.request.client.session === b.request.client.session;
