@@ -1,4 +1,3 @@
-import type { Backend } from "../backends/backend.ts";
 import type { Identity } from "../access/identity.ts";
 import type { JsonText, Outcome } from "../message.ts";
 import { listMethods, type ListKind } from "./catalogue.ts";
@@ -8,10 +7,11 @@ import type { Offers } from "./offers.ts";
 import type { ClientRequest } from "./relay.ts";
 import { failed } from "./rpc-error.ts";
 import { withMembers } from "./splice.ts";
+import type { Upstreams } from "./upstreams.ts";
 
 export interface ListsOptions {
   readonly offers: Offers;
-  readonly backends: () => readonly Backend[];
+  readonly upstreams: Upstreams;
   readonly separator: () => string;
   /** By the name as clients see it, or by URI. */
   readonly mayUse: (identity: Identity, name: string) => boolean;
@@ -60,11 +60,11 @@ export class Lists {
   }
 
   #collect(kind: ListKind, identity: Identity): readonly JsonText[] {
-    const { offers, backends, separator, mayUse } = this.#options;
+    const { offers, upstreams, separator, mayUse } = this.#options;
     const isNamed = listMethods[kind].key === "name";
     const seen = new Set<string>();
     const entries: JsonText[] = [];
-    for (const backend of backends())
+    for (const backend of upstreams.all())
       for (const { key, text } of offers.of(backend)[kind]) {
         const name = isNamed ? exposedName(backend.name, key, separator()) : key;
         // Two backends with one URI: the first in the config wins.

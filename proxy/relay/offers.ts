@@ -14,14 +14,15 @@ import {
 } from "./catalogue.ts";
 import type { ListCache } from "./list-cache.ts";
 import { modernIdentity } from "./upstream-params.ts";
+import type { Upstreams } from "./upstreams.ts";
+import { fitsTemplate } from "./uri-template.ts";
 
 export interface OffersOptions {
-  readonly backends: () => readonly Backend[];
   readonly cache: ListCache | undefined;
   readonly proxyInfo: JsonText;
   readonly log: BaseLogger;
   /** The entries of these lists are not what they were. */
-  readonly onChange: (backend: Backend, kinds: readonly ListKind[]) => void;
+  readonly onChange: (kinds: readonly ListKind[]) => void;
 }
 
 /**
@@ -62,9 +63,17 @@ export class Offers {
     return this.#problems.get(backend.name);
   }
 
-  /** The first backend in the config's order that lists this resource, or a template that it fits. */
-  holder(predicate: (offer: Offer) => boolean): Backend | undefined {
-    return this.#options.backends().find((backend) => predicate(this.of(backend)));
+  /** Whose resource it is: who lists it, who has a template that it fits, or the only one that has resources at all. */
+  holderOf(uri: string, upstreams: Upstreams): Backend | undefined {
+    const backends = upstreams.all();
+    const holder =
+      backends.find((backend) => this.of(backend).resources.some(({ key }) => key === uri)) ??
+      backends.find((backend) => this.of(backend).templates.some(({ key }) => key === uri || fitsTemplate(key, uri)));
+    if (holder !== undefined) return holder;
+    const able = backends.filter((backend) =>
+      Object.hasOwn(upstreams.server(backend)?.capabilities ?? {}, "resources"),
+    );
+    return able.length === 1 ? able[0] : undefined;
   }
 
   /** Reads all lists of a backend that is connected. One reading at a time; a change meanwhile makes it read once more. */
@@ -102,7 +111,7 @@ export class Offers {
       if (changed.length === 0 && before !== undefined) return;
       this.#generation += 1;
       cache?.write(backend.config, offer);
-      this.#options.onChange(backend, changed);
+      this.#options.onChange(changed);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       this.#problems.set(backend.name, problem);
