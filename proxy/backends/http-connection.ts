@@ -1,0 +1,216 @@
+import { headerValue } from "../header-value.ts";
+import { modernVersion, type Call, type JsonText, type Outcome } from "../message.ts";
+import { failed } from "../relay/rpc-error.ts";
+import { answerRequest } from "./answer-request.ts";
+import type { Unsolicited, UpstreamCall, UpstreamRequest } from "./connection.ts";
+import { HttpCall, type HttpCallContext } from "./http-call.ts";
+import type { HttpEndpoint } from "./http-endpoint.ts";
+import type { ExchangeEvents, ExchangeResponse, HttpExchange } from "./http-exchange.ts";
+import { readMessages, type Incoming } from "./incoming.ts";
+import type { QuietLog } from "./quiet-log.ts";
+import { answerText, cancelledText, notificationText } from "./wire.ts";
+
+export interface HttpConnectionOptions {
+  readonly name: string;
+  readonly log: QuietLog;
+  readonly unsolicited: Unsolicited;
+  readonly onLost: (problem: string) => void;
+  /** Initialises again, and is given back what the server says then. */
+  readonly initialize: () => Promise<void>;
+  readonly onRenewed: () => void;
+}
+
+const json = ["content-type", "application/json", "accept", "application/json, text/event-stream"] as const;
+const excerptLength = 200;
+
+/** JSON-RPC over Streamable HTTP, both eras: a POST for each message, answers as JSON or as a stream. */
+export class HttpConnection implements HttpCallContext {
+  readonly #endpoint: HttpEndpoint;
+  readonly #options: HttpConnectionOptions;
+  readonly #calls = new Map<number, HttpCall>();
+  #lastId = 0;
+  #listening = 0;
+  #lastEnd = -Infinity;
+  #closed: string | undefined;
+  #cut = false;
+  #renewal: Promise<boolean> | undefined;
+  /** Agreed on; undefined before. */
+  protocolVersion: string | undefined;
+  sessionId: string | undefined;
+
+  constructor(endpoint: HttpEndpoint, options: HttpConnectionOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+  }
+
+  get url(): URL {
+    return this.#endpoint.url;
+  }
+
+  get backend(): string {
+    return this.#options.name;
+  }
+
+  request(request: UpstreamRequest): UpstreamCall {
+    if (this.#closed !== undefined) return { outcome: Promise.resolve(this.#failure(this.#closed)), cancel: () => {} };
+    const id = (this.#lastId += 1);
+    const call = new HttpCall(id, request, this);
+    const outcome = new Promise<Outcome>((resolve) => this.#waiting.set(id, resolve));
+    this.#calls.set(id, call);
+    if (request.method === "subscriptions/listen") this.#listening += 1;
+    call.send();
+    return { outcome, cancel: (reason) => this.#cancel(call, reason) };
+  }
+
+  readonly #waiting = new Map<number, (outcome: Outcome) => void>();
+
+  readonly settle = (id: number, outcome: Outcome): void => {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#calls.delete(id);
+    if (call.request.method === "subscriptions/listen") this.#listening -= 1;
+    if (!isOwn(call.request.method)) this.#lastEnd = performance.now();
+    this.#waiting.get(id)?.(outcome);
+    this.#waiting.delete(id);
+  };
+
+  /** Best effort; resolves when the server has taken it, or not. */
+  async say(notification: Call): Promise<void> {
+    await this.#say(notificationText(notification), notification.method);
+  }
+
+  inFlight(): number {
+    return this.#calls.size - this.#listening;
+  }
+
+  lastEnd(): number {
+    return this.#lastEnd;
+  }
+
+  /** What is asked from now on fails with this sentence. With `cut` also what is under way. */
+  close(problem: string, cut: boolean): void {
+    this.#closed ??= problem;
+    if (!cut) return;
+    this.#cut = true;
+    for (const call of this.#calls.values()) call.abandon(this.#failure(problem));
+  }
+
+  post(text: JsonText, { method, subject, headers }: UpstreamRequest, events: ExchangeEvents): HttpExchange {
+    const all: string[] = [...json, ...this.eraHeaders(method)];
+    if (subject !== undefined && this.#isModern(method)) all.push("mcp-name", headerValue(subject));
+    if (headers !== undefined) for (const [name, value] of Object.entries(headers)) all.push(name, value);
+    return this.#endpoint.send("POST", all, text, events);
+  }
+
+  resume(lastEventId: string, events: ExchangeEvents): HttpExchange {
+    return this.#endpoint.send(
+      "GET",
+      ["accept", "text/event-stream", "last-event-id", lastEventId, ...this.eraHeaders("")],
+      null,
+      events,
+    );
+  }
+
+  /** One renewal for all calls that find the session gone. */
+  async renew(sessionId: string): Promise<boolean> {
+    if (this.#closed !== undefined) return false;
+    if (this.#renewal === undefined && this.sessionId !== sessionId) return true;
+    this.#renewal ??= this.#initializeAgain();
+    return await this.#renewal;
+  }
+
+  lose(problem: string): void {
+    if (this.#closed === undefined) this.#options.onLost(problem);
+  }
+
+  notified(call: Call, { onNotification }: UpstreamRequest): void {
+    if (onNotification === undefined) this.#options.unsolicited.onNotification(call);
+    else onNotification(call);
+  }
+
+  asked({ id, call }: Incoming & { kind: "request" }, { onRequest }: Pick<UpstreamRequest, "onRequest">): void {
+    const { unsolicited } = this.#options;
+    const ask = onRequest ?? ((request: Call) => unsolicited.onRequest(request));
+    void answerRequest(call, ask).then((outcome) => this.#say(answerText(id, outcome), "an answer"));
+  }
+
+  unreadable(text: string, problem: string): void {
+    const data = { backend: this.backend, message: text.slice(0, excerptLength), problem };
+    this.#options.log.warn(data, "a backend sent what is no message of this call; it was dropped");
+  }
+
+  responded({ headers }: Pick<ExchangeResponse, "headers">, { method }: UpstreamRequest): void {
+    const id = headers["mcp-session-id"];
+    if (method === "initialize" && typeof id === "string") this.sessionId = id;
+  }
+
+  /** Of the server's own stream (legacy): what belongs to no call. */
+  receive(text: string): void {
+    const nobody: UpstreamRequest = { method: "", params: undefined };
+    readMessages(text, (message) => {
+      if (message.kind === "notification") this.notified(message.call, nobody);
+      else if (message.kind === "request") this.asked(message, nobody);
+      else
+        this.unreadable(
+          text,
+          message.kind === "unreadable" ? message.problem : "it answers a call on the wrong stream",
+        );
+    });
+  }
+
+  eraHeaders(method: string): readonly string[] {
+    if (this.#isModern(method)) return ["mcp-protocol-version", modernVersion, "mcp-method", method];
+    if (method === "initialize") return [];
+    const version = this.protocolVersion === undefined ? [] : ["mcp-protocol-version", this.protocolVersion];
+    return this.sessionId === undefined ? version : [...version, "mcp-session-id", this.sessionId];
+  }
+
+  #isModern(method: string): boolean {
+    return method === "server/discover" || this.protocolVersion === modernVersion;
+  }
+
+  #failure(problem: string): Outcome {
+    return failed("internalError", `backend ${this.backend}: ${problem}`);
+  }
+
+  #cancel(call: HttpCall, reason: string): void {
+    if (!this.#calls.has(call.id)) return;
+    const { method } = call.request;
+    // In the modern era the closed stream is the cancellation; before, it is a message.
+    if (!this.#isModern(method) && method !== "initialize")
+      void this.#say(cancelledText(call.id, reason), "notifications/cancelled");
+    call.abandon(this.#failure(`the call was cancelled: ${reason}`));
+  }
+
+  async #say(text: JsonText, method: string): Promise<void> {
+    if (this.#cut) return;
+    const problem = await new Promise<string | undefined>((resolve) => {
+      this.#endpoint.send("POST", [...json, ...this.eraHeaders(method)], text, {
+        event: (data) => this.receive(data),
+        eventId: () => {},
+        retry: () => {},
+        ended: ({ status }) => resolve(status < 300 ? undefined : `HTTP ${status}`),
+        failed: (error) => resolve(error.message),
+      });
+    });
+    if (problem === undefined) return;
+    this.#options.log.warn({ backend: this.backend, method, problem }, "a backend did not take a message");
+  }
+
+  async #initializeAgain(): Promise<boolean> {
+    this.sessionId = undefined;
+    try {
+      await this.#options.initialize();
+    } catch (error) {
+      this.lose((error as Error).message);
+      return false;
+    } finally {
+      this.#renewal = undefined;
+    }
+    this.#options.onRenewed();
+    return true;
+  }
+}
+
+/** What the proxy asks for itself: nobody uses the backend by it. */
+const isOwn = (method: string): boolean => method === "ping" || method === "server/discover" || method === "initialize";
