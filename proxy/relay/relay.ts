@@ -39,7 +39,7 @@ export interface RelayedCall {
   readonly backend: string | undefined;
 }
 
-/** What a client wants to hear of between requests. */
+/** What a client wants to hear of between requests. A session's changes while it is held: read it when something comes. */
 export interface Interest {
   readonly client: Client;
   readonly toolsListChanged: boolean;

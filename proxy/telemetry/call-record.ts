@@ -9,7 +9,7 @@ export type CallOutcome = "ok" | "error" | "denied" | "cancelled" | "refused" | 
 
 /** One request of a client and its end; the front hands it to the audit and the metrics. */
 export interface CallRecord {
-  readonly client: Pick<Client, "identity" | "session">;
+  readonly client: Pick<Client, "era" | "identity" | "session">;
   readonly method: string;
   /** Of the tool, prompt or resource, as the client calls it. */
   readonly name: string | undefined;

@@ -1,0 +1,176 @@
+import type { BaseLogger } from "pino";
+import type { JsonObject, JsonText, Outcome } from "../message.ts";
+import type { Client, Relay, RelayedCall } from "../relay/relay.ts";
+import type { ClientRequestMessage } from "./client-message.ts";
+import type { CallOutcome, CallRecord } from "../telemetry/call-record.ts";
+import type { CutCall } from "./drainable.ts";
+import { rpcCodes } from "../relay/rpc-error.ts";
+import { cutError, errorText } from "./rpc-error.ts";
+
+/** How a call's messages reach its client. */
+export interface CallSink {
+  readonly notify: (notification: JsonText) => void;
+  readonly answer: (outcome: Outcome) => void;
+  /** The client wants no answer any more. */
+  readonly cancelled: () => void;
+  /** Asks the client; undefined where it cannot be asked. */
+  readonly ask: ((method: string, params: JsonText | undefined) => Promise<Outcome>) | undefined;
+}
+
+export interface CallContext {
+  readonly client: Client;
+  readonly message: ClientRequestMessage;
+  readonly traceparent?: string;
+  /** A header of the HTTP request, by its name in lower case. */
+  readonly header?: (name: string) => string | undefined;
+}
+
+/** A call on its way: dispatched, not answered. */
+export interface RunningCall {
+  readonly cancel: (reason: string) => void;
+  readonly isOver: () => boolean;
+}
+
+/** The calls of one front. */
+export interface Calls {
+  readonly start: (context: CallContext, sink: CallSink) => RunningCall;
+  readonly inFlight: () => number;
+  readonly lastActivityAt: () => number;
+  /** Something came. */
+  readonly touch: () => void;
+  readonly cut: () => readonly CutCall[];
+}
+
+export interface CallsOptions {
+  readonly relay: Relay;
+  readonly onCallEnd: (record: CallRecord) => void;
+  readonly log: Pick<BaseLogger, "error">;
+}
+
+export function createCalls({ relay, onCallEnd, log }: CallsOptions): Calls {
+  const running = new Set<Call>();
+  let lastActivityAt = -Infinity;
+  const ended = (call: Call): void => {
+    running.delete(call);
+    lastActivityAt = performance.now();
+  };
+  return {
+    start(context, sink) {
+      const call = new Call(context, sink, ended, onCallEnd);
+      running.add(call);
+      try {
+        call.dispatch(relay);
+      } catch (error) {
+        log.error({ err: error, method: context.message.method }, "a request failed inside the proxy");
+        call.settle({ kind: "error", text: errorText(rpcCodes.internalError, "The proxy failed; its log says how.") });
+      }
+      return call;
+    },
+    inFlight: () => running.size,
+    lastActivityAt: () => lastActivityAt,
+    touch() {
+      lastActivityAt = performance.now();
+    },
+    cut: () => [...running].map((call) => call.cut()),
+  };
+}
+
+class Call implements RunningCall {
+  readonly #context: CallContext;
+  readonly #sink: CallSink;
+  readonly #ended: (call: Call) => void;
+  readonly #onCallEnd: (record: CallRecord) => void;
+  readonly #startedAt = performance.now();
+  #relayed: RelayedCall | undefined;
+  #over = false;
+
+  constructor(
+    context: CallContext,
+    sink: CallSink,
+    ended: (call: Call) => void,
+    onCallEnd: (record: CallRecord) => void,
+  ) {
+    this.#context = context;
+    this.#sink = sink;
+    this.#ended = ended;
+    this.#onCallEnd = onCallEnd;
+  }
+
+  dispatch(relay: Relay): void {
+    const { client, message, traceparent, header } = this.#context;
+    const { ask } = this.#sink;
+    this.#relayed = relay.request({
+      client,
+      method: message.method,
+      text: message.text,
+      params: message.params,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(header === undefined ? {} : { header }),
+      onNotification: ({ method, params }) => {
+        if (!this.#over) this.#sink.notify(notificationText(method, params));
+      },
+      ...(ask === undefined ? {} : { onRequest: ({ method, params }) => ask(method, params) }),
+    });
+    const { outcome } = this.#relayed;
+    if (outcome instanceof Promise) void outcome.then((settled) => this.settle(settled));
+    else this.settle(outcome);
+  }
+
+  isOver(): boolean {
+    return this.#over;
+  }
+
+  cancel(reason: string): void {
+    if (this.#over) return;
+    this.#end("cancelled");
+    this.#relayed?.cancel(reason);
+    this.#sink.cancelled();
+  }
+
+  cut(): CutCall {
+    const { method, params } = this.#context.message;
+    this.#end("cut");
+    this.#sink.answer({ kind: "error", text: cutError });
+    this.#relayed?.cancel("the proxy is shutting down");
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    return { method, name: nameOf(params), backend: this.#relayed?.backend, seconds };
+  }
+
+  settle(outcome: Outcome): void {
+    if (this.#over) return;
+    this.#sink.answer(outcome);
+    this.#end(outcome.kind === "result" ? "ok" : "error");
+  }
+
+  #end(outcome: CallOutcome): void {
+    this.#over = true;
+    this.#ended(this);
+    const { client, message } = this.#context;
+    this.#onCallEnd({
+      client,
+      method: message.method,
+      name: nameOf(message.params),
+      backend: this.#relayed?.backend,
+      outcome,
+      seconds: (performance.now() - this.#startedAt) / 1000,
+      arguments: message.params?.["arguments"],
+    });
+  }
+}
+
+/** Of a tool or prompt, or a resource's URI. */
+export function nameOf(params: JsonObject | undefined): string | undefined {
+  const name = params?.["name"] ?? params?.["uri"];
+  return typeof name === "string" ? name : undefined;
+}
+
+export const notificationText = (method: string, params: JsonText | undefined): JsonText =>
+  `{"jsonrpc":"2.0","method":${JSON.stringify(method)}${params === undefined ? "" : `,"params":${params}`}}`;
+
+export const requestText = (id: string, method: string, params: JsonText | undefined): JsonText =>
+  `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":${JSON.stringify(method)}${params === undefined ? "" : `,"params":${params}`}}`;
+
+export const answerText = (idText: JsonText, { kind, text }: Outcome): JsonText =>
+  kind === "result"
+    ? `{"jsonrpc":"2.0","id":${idText},"result":${text}}`
+    : `{"jsonrpc":"2.0","id":${idText},"error":${text}}`;

@@ -1,0 +1,272 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fastify } from "fastify";
+import type { BaseLogger } from "pino";
+import type { Identity } from "../access/identity.ts";
+import type { ProxyConfig } from "../config/config.ts";
+import { modernVersion } from "../message.ts";
+import type { Relay } from "../relay/relay.ts";
+import type { Authenticate, Authenticated } from "../access/authenticate.ts";
+import type { CallRecord } from "../telemetry/call-record.ts";
+import { createCalls } from "./calls.ts";
+import { readMessage, type ClientMessage } from "./client-message.ts";
+import type { Drainable } from "./drainable.ts";
+import { createBodies, type BodyOutcome } from "./http/bodies.ts";
+import { trackConnections } from "./http/connections.ts";
+import { Exchange, sendJson, type ResponseRules } from "./http/exchange.ts";
+import { defaultFrontLimits, type FrontLimits } from "./http/limits.ts";
+import { isJson } from "./http/media-type.ts";
+import { isLoopbackAddress, originProblem } from "./http/origin-check.ts";
+import { createStreams } from "./http/streams.ts";
+import { createLegacyHttp } from "./legacy/legacy-http.ts";
+import type { SealKeys } from "./legacy/seal-keys.ts";
+import { createSessions } from "./legacy/sessions.ts";
+import { createModernHttp } from "./modern/modern-http.ts";
+import { versionInMeta } from "./modern/request-meta.ts";
+import { rpcCodes } from "../relay/rpc-error.ts";
+import { errorResponse, errorText, leavingError } from "./rpc-error.ts";
+
+export interface HttpFrontOptions {
+  readonly relay: Relay;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Read at each request, so that a reloaded configuration holds at once. */
+  readonly settings: () => Pick<ProxyConfig, "hosts" | "origins" | "maxMessageBytes" | "sessionSeconds">;
+  readonly sessionKeys: SealKeys;
+  readonly authenticate: Authenticate;
+  readonly onCallEnd: (record: CallRecord) => void;
+  readonly log: BaseLogger;
+  readonly limits?: Partial<FrontLimits>;
+}
+
+/** `/mcp` on one address. */
+export interface HttpFront extends Drainable {
+  /** Rejects where the address cannot be had. */
+  listen(): Promise<{ readonly host: string; readonly port: number }>;
+  /** For metrics. */
+  counts(): { readonly sessions: number; readonly streams: number };
+}
+
+export function createHttpFront(options: HttpFrontOptions): HttpFront {
+  const { relay, settings, authenticate, log } = options;
+  const limits = { ...defaultFrontLimits, ...options.limits };
+  const isLoopback = isLoopbackAddress(options.host);
+  let announced = false;
+  let streamsOver = false;
+  let refusing = false;
+
+  const calls = createCalls({ relay, onCallEnd: options.onCallEnd, log });
+  const streams = createStreams(limits, log);
+  const bodies = createBodies(limits);
+  const sessions = createSessions({
+    relay,
+    keys: options.sessionKeys,
+    sessionSeconds: () => settings().sessionSeconds,
+    limits,
+    log,
+  });
+  const phase = { isRefusing: () => refusing, areStreamsOver: () => streamsOver };
+  const legacy = createLegacyHttp({ relay, calls, sessions, times: limits, log, ...phase });
+  const modern = createModernHttp({ relay, calls, streamAfterSeconds: limits.streamAfterSeconds, ...phase });
+  const rules: ResponseRules = { isAnnounced: () => announced, openStream: streams.open };
+
+  const refuse = (
+    response: ServerResponse,
+    status: number,
+    code: number,
+    message: string,
+    headers?: Readonly<Record<string, string>>,
+  ): void => sendJson(response, announced, status, errorResponse(undefined, errorText(code, message)), headers);
+
+  const received = (exchange: Exchange, response: ServerResponse, body: BodyOutcome): void => {
+    calls.touch();
+    switch (body.kind) {
+      case "body":
+        return answer(exchange, body.bytes);
+      case "too-large":
+        return refuse(
+          response,
+          413,
+          rpcCodes.invalidRequest,
+          `The message is longer than the ${settings().maxMessageBytes} bytes that this proxy takes.`,
+        );
+      case "too-busy":
+        return refuse(
+          response,
+          503,
+          rpcCodes.internalError,
+          "Too many large messages are on their way: send it again later.",
+          {
+            "retry-after": "1",
+          },
+        );
+      case "too-slow":
+        response.shouldKeepAlive = false;
+        return refuse(
+          response,
+          408,
+          rpcCodes.invalidRequest,
+          `The message did not come within ${limits.bodySeconds} s.`,
+        );
+      case "closing":
+        response.shouldKeepAlive = false;
+        return sendJson(response, true, 503, errorResponse(undefined, leavingError), { "retry-after": "1" });
+    }
+  };
+
+  const answer = (exchange: Exchange, bytes: Buffer): void => {
+    const message = readMessage(bytes);
+    if (message.kind === "problem") {
+      const { code, message: sentence, idText } = message;
+      return exchange.json(400, errorResponse(idText, errorText(code, sentence)));
+    }
+    if (isModern(exchange.header("mcp-protocol-version"), message)) modern.post(exchange, message);
+    else legacy.post(exchange, message);
+  };
+
+  const known = (request: IncomingMessage, response: ServerResponse, identity: Identity): void => {
+    const exchange = new Exchange(request, response, identity, rules);
+    switch (request.method) {
+      case "POST": {
+        if (!isJson(request.headers["content-type"]))
+          return refuse(response, 415, rpcCodes.invalidRequest, "The Content-Type of a message is application/json.");
+        return bodies.read(request, settings().maxMessageBytes, (body) => received(exchange, response, body));
+      }
+      case "GET":
+      case "DELETE":
+        request.resume();
+        if (isModern(exchange.header("mcp-protocol-version"), undefined)) return refuseMethod(response);
+        return request.method === "GET" ? legacy.get(exchange) : legacy.delete(exchange);
+      default:
+        return refuseMethod(response);
+    }
+  };
+
+  const refuseMethod = (response: ServerResponse): void =>
+    refuse(
+      response,
+      405,
+      rpcCodes.invalidRequest,
+      "MCP is spoken by POST; sessions until 2025-11-25 know GET and DELETE too.",
+      {
+        allow: "POST, GET, DELETE",
+      },
+    );
+
+  const decided = (request: IncomingMessage, response: ServerResponse, decision: Authenticated): void => {
+    if ("identity" in decision) return known(request, response, decision.identity);
+    const { status, message, headers } = decision.refusal;
+    refuse(response, status, rpcCodes.invalidRequest, message, headers);
+  };
+
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    connections.opened(response);
+    response.on("error", () => {});
+    const { hosts, origins } = settings();
+    const problem = originProblem(request.headers, { hosts, origins, isLoopback });
+    if (problem !== undefined) return refuse(response, 403, rpcCodes.invalidRequest, problem);
+    const decision = authenticate(request);
+    if (!(decision instanceof Promise)) return decided(request, response, decision);
+    decision.then(
+      (late) => decided(request, response, late),
+      (error: unknown) => {
+        log.error({ err: error }, "a request could not be authenticated");
+        refuse(
+          response,
+          500,
+          rpcCodes.internalError,
+          "The request could not be authenticated; the proxy's log says why.",
+        );
+      },
+    );
+  };
+
+  const app = fastify({
+    logger: false,
+    keepAliveTimeout: limits.keepAliveSeconds * 1000,
+    // Bodies have their own, shorter time. Both of these count from a connection's start too, so that one that is pooled
+    // before its first request must outlive the pool.
+    requestTimeout: 0,
+    http: { headersTimeout: limits.keepAliveSeconds * 1000, keepAliveTimeoutBuffer: 0 },
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+  });
+  const server: Server = app.server;
+  server.maxConnections = limits.connections;
+  server.on("drop", () => log.warn({ connections: limits.connections }, "too many connections: one is refused"));
+  const connections = trackConnections(server);
+  app.route({
+    method: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+    url: "/mcp",
+    // Bodies, answers and streams are ours from here on: what Fastify does after routing costs more than the call.
+    onRequest: (request, reply) => {
+      reply.hijack();
+      handle(request.raw, reply.raw);
+    },
+    handler: () => {},
+  });
+  app.setNotFoundHandler((request, reply) => {
+    if (announced) void reply.header("connection", "close");
+    const error = errorText(
+      rpcCodes.invalidRequest,
+      `There is nothing at ${request.url.slice(0, 200)}: MCP is at /mcp.`,
+    );
+    void reply.status(404).type("application/json").send(errorResponse(undefined, error));
+  });
+
+  const timers = [
+    setInterval(streams.comment, limits.commentSeconds * 1000),
+    setInterval(() => {
+      bodies.sweep();
+      sessions.sweep();
+    }, 1000),
+  ];
+  for (const timer of timers) timer.unref();
+
+  return {
+    async listen() {
+      await app.listen({ host: options.host, port: options.port });
+      const { address, port } = server.address() as AddressInfo;
+      return { host: address, port };
+    },
+    counts: () => ({ sessions: sessions.count(), streams: streams.count() }),
+    inFlight: calls.inFlight,
+    lastActivityAt: calls.lastActivityAt,
+    announce() {
+      announced = true;
+    },
+    endStreams() {
+      announced = true;
+      streamsOver = true;
+      for (const session of sessions.all()) session.pauseListening(limits.retryMs);
+      modern.endSubscriptions();
+      server.closeIdleConnections();
+    },
+    refuse() {
+      announced = true;
+      refusing = true;
+    },
+    cut: calls.cut,
+    async close(seconds) {
+      announced = true;
+      streamsOver = true;
+      refusing = true;
+      for (const timer of timers) clearInterval(timer);
+      for (const session of sessions.all()) session.pauseListening(limits.retryMs);
+      modern.endSubscriptions();
+      bodies.close();
+      await connections.close(seconds);
+      await app.close();
+    },
+  };
+}
+
+/** By the header, or by what the request itself says where the header is missing or of the other era. */
+function isModern(version: string | undefined, message: ClientMessage | undefined): boolean {
+  if (version !== undefined && isModernVersion(version)) return true;
+  return message?.kind === "request" && versionInMeta(message.params) !== undefined;
+}
+
+/** Dates compare as text; a word that is no date is nobody's. */
+const isModernVersion = (version: string): boolean => version >= modernVersion && /^\d{4}-\d{2}-\d{2}$/.test(version);

@@ -1,0 +1,104 @@
+import type { IncomingMessage } from "node:http";
+
+export type BodyOutcome =
+  | { readonly kind: "body"; readonly bytes: Buffer }
+  /** More than one message may have. */
+  | { readonly kind: "too-large" }
+  /** Too many at once. */
+  | { readonly kind: "too-busy" }
+  | { readonly kind: "too-slow" }
+  /** The proxy closes, and the rest is not waited for. */
+  | { readonly kind: "closing" };
+
+/** Bodies on their way. */
+export interface Bodies {
+  /** `done` is called once, or never where the client goes away first. */
+  readonly read: (request: IncomingMessage, maxBytes: number, done: (outcome: BodyOutcome) => void) => void;
+  /** Ends those that have taken too long. */
+  readonly sweep: () => void;
+  /** Ends all, and those to come. */
+  readonly close: () => void;
+}
+
+/** Of a body that is too large, this much is still read, so that its sender can hear about it before the connection ends. */
+const drainBytes = 16 * 1024 * 1024;
+
+export function createBodies({
+  bodySeconds,
+  bodiesBytes,
+}: {
+  readonly bodySeconds: number;
+  readonly bodiesBytes: number;
+}): Bodies {
+  const reading = new Set<Reading>();
+  let held = 0;
+  let closed = false;
+
+  class Reading {
+    readonly #startedAt = performance.now();
+    readonly #chunks: Buffer[] = [];
+    readonly #maxBytes: number;
+    readonly #done: (outcome: BodyOutcome) => void;
+    #size = 0;
+    #refused: "too-large" | "too-busy" | undefined;
+
+    constructor(request: IncomingMessage, maxBytes: number, done: (outcome: BodyOutcome) => void) {
+      this.#maxBytes = maxBytes;
+      this.#done = done;
+      if (Number(request.headers["content-length"] ?? 0) > maxBytes) this.#refused = "too-large";
+      request.on("data", (chunk: Buffer) => this.#take(chunk));
+      request.on("end", () => {
+        if (this.#refused !== undefined) return this.finish({ kind: this.#refused });
+        const [first = Buffer.alloc(0)] = this.#chunks;
+        this.finish({ kind: "body", bytes: this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first });
+      });
+      request.on("close", () => this.#release());
+    }
+
+    age(): number {
+      return (performance.now() - this.#startedAt) / 1000;
+    }
+
+    finish(outcome: BodyOutcome): void {
+      if (this.#release()) this.#done(outcome);
+    }
+
+    #take(chunk: Buffer): void {
+      this.#size += chunk.length;
+      if (this.#refused !== undefined) {
+        if (this.#size > this.#maxBytes + drainBytes) this.finish({ kind: this.#refused });
+        return;
+      }
+      held += chunk.length;
+      this.#chunks.push(chunk);
+      if (this.#size > this.#maxBytes) this.#refuse("too-large");
+      else if (held > bodiesBytes) this.#refuse("too-busy");
+    }
+
+    #refuse(kind: "too-large" | "too-busy"): void {
+      this.#refused = kind;
+      held -= this.#size;
+      this.#chunks.length = 0;
+    }
+
+    #release(): boolean {
+      if (!reading.delete(this)) return false;
+      if (this.#refused === undefined) held -= this.#size;
+      return true;
+    }
+  }
+
+  return {
+    read(request, maxBytes, done) {
+      if (closed) return done({ kind: "closing" });
+      reading.add(new Reading(request, maxBytes, done));
+    },
+    sweep() {
+      for (const one of reading) if (one.age() > bodySeconds) one.finish({ kind: "too-slow" });
+    },
+    close() {
+      closed = true;
+      for (const one of reading) one.finish({ kind: "closing" });
+    },
+  };
+}

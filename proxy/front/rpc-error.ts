@@ -1,0 +1,32 @@
+import type { JsonText } from "../message.ts";
+import { rpcCodes } from "../relay/rpc-error.ts";
+
+/** As the SDKs say it; the status 404 is what clients go by. */
+export const unknownSession = -32001;
+
+/** The error object alone. */
+export function errorText(code: number, message: string, data?: JsonText): JsonText {
+  const rest = data === undefined ? "" : `,"data":${data}`;
+  return `{"code":${code},"message":${JSON.stringify(message)}${rest}}`;
+}
+
+/** A whole response. Without an id where the request's could not be read: MCP leaves it out then. */
+export function errorResponse(id: JsonText | undefined, error: JsonText): JsonText {
+  return `{"jsonrpc":"2.0",${id === undefined ? "" : `"id":${id},`}"error":${error}}`;
+}
+
+/** The code of an error object; undefined where it has none. */
+export function codeOf(error: JsonText): number | undefined {
+  const { code } = JSON.parse(error) as { readonly code?: unknown };
+  return typeof code === "number" ? code : undefined;
+}
+
+export const leavingError = errorText(
+  rpcCodes.leaving,
+  "The proxy is shutting down and did not begin this request: send it again, another replica will answer.",
+);
+
+export const cutError = errorText(
+  rpcCodes.leaving,
+  "The proxy had to shut down before this request was answered. It may have had its effect: look before you repeat it.",
+);
