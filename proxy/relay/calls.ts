@@ -8,7 +8,7 @@ import { asksForInput, Dialogue } from "./dialogue.ts";
 import { Flights } from "./flights.ts";
 import type { ClientRequest, RelayedCall } from "./relay.ts";
 import { failed } from "./rpc-error.ts";
-import { membersOf, textAt, withMembers } from "./splice.ts";
+import { DuplicateMember, membersOf, textAt, withMembers } from "./splice.ts";
 import { upstreamParams } from "./upstream-params.ts";
 
 /** Where a request goes, and as what. */
@@ -68,13 +68,9 @@ export class Calls {
       const suspended = this.#suspended.get(state);
       if (suspended !== undefined) return this.#nextRound(request, backend, state, suspended);
     }
-    try {
-      const connection = backend.connection();
-      if (!(connection instanceof Promise)) return this.#dispatch(request, destination, connection);
-      return this.#whenConnected(request, destination, connection);
-    } catch (error) {
-      return done(unavailable(error), backend);
-    }
+    const connection = backend.connection();
+    if (!(connection instanceof Promise)) return this.#dispatch(request, destination, connection);
+    return this.#whenConnected(request, destination, connection);
   }
 
   #whenConnected(request: ClientRequest, destination: Destination, connecting: Promise<Connection>): RelayedCall {
@@ -84,9 +80,9 @@ export class Calls {
       if (cancelled !== undefined) return failed("internalError", cancelled);
       call = this.#dispatch(request, destination, connection);
       return call.outcome;
-    }, unavailable);
+    });
     return {
-      outcome,
+      outcome: outcome.catch(failureOf),
       backend: destination.backend.name,
       cancel(reason) {
         cancelled = reason;
@@ -160,7 +156,11 @@ export class Calls {
       return { outcome: this.#round(request, stateToken, suspended), cancel, backend: backend.name };
     }
     if (client.era === "legacy" && connection.era === "modern")
-      return { outcome: first.then((outcome) => askInTurn(outcome, request, sendOnce)), cancel, backend: backend.name };
+      return {
+        outcome: first.then((outcome) => askInTurn(outcome, request, sendOnce)).catch(failureOf),
+        cancel,
+        backend: backend.name,
+      };
     if (client.era === "legacy" || this.#isAlone()) return { outcome: first, cancel, backend: backend.name };
     return { outcome: first.then((outcome) => withOwner(outcome, backend)), cancel, backend: backend.name };
   }
@@ -206,9 +206,11 @@ export class Calls {
   }
 }
 
-function unavailable(error: unknown): Outcome {
-  if (!(error instanceof BackendUnavailable)) throw error;
-  return failed("internalError", error.message);
+/** Why a request was not sent on, as its outcome. Throws again what is a defect of ours. */
+export function failureOf(error: unknown): Outcome {
+  if (error instanceof BackendUnavailable) return failed("internalError", error.message);
+  if (error instanceof DuplicateMember) return failed("invalidRequest", error.message);
+  throw error;
 }
 
 /** The text of the client's progress token: `7` and `"7"` are two. */

@@ -2,7 +2,7 @@ import type { Identity } from "../access/identity.ts";
 import { passes } from "../access/name-filter.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { JsonObject, Outcome } from "../message.ts";
-import type { Calls } from "./calls.ts";
+import { failureOf, type Calls } from "./calls.ts";
 import type { ListKind } from "./catalogue.ts";
 import type { Lists } from "./lists.ts";
 import { isLogLevel, logLevelOf } from "./log-level.ts";
@@ -45,6 +45,14 @@ export class Routes {
   }
 
   route(request: ClientRequest): RelayedCall {
+    try {
+      return this.#route(request);
+    } catch (error) {
+      return answered(failureOf(error));
+    }
+  }
+
+  #route(request: ClientRequest): RelayedCall {
     const { method, client } = request;
     const kind = Object.hasOwn(listOf, method) ? listOf[method] : undefined;
     if (kind !== undefined) return answered(this.#options.lists.answer(request, kind));
