@@ -2,7 +2,7 @@ import type { Identity } from "../access/identity.ts";
 import { passes } from "../access/name-filter.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { JsonObject, Outcome } from "../message.ts";
-import { failureOf, type Calls } from "./calls.ts";
+import type { Calls } from "./calls.ts";
 import type { ListKind } from "./catalogue.ts";
 import type { Lists } from "./lists.ts";
 import { isLogLevel, logLevelOf } from "./log-level.ts";
@@ -48,7 +48,7 @@ export class Routes {
     try {
       return this.#route(request);
     } catch (error) {
-      return answered(failureOf(error));
+      return answered(this.#options.calls.failure(error));
     }
   }
 
