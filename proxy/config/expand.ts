@@ -53,6 +53,6 @@ function expandText(text: string, environment: Environment, complain: (message: 
     if (otherwise !== undefined) return value === undefined || value === "" ? otherwise : value;
     if (value === undefined)
       complain(`the environment variable ${name} is not set: set it, or write \${${name}:-otherwise}`);
-    return value ?? "";
+    return value ?? whole;
   });
 }

@@ -20,13 +20,13 @@ export function readJsonc(
     const line = lines.findLastIndex((start) => start <= offset);
     return `${line + 1}:${offset - (lines[line] ?? 0) + 1}`;
   };
+  if (root === undefined)
+    return { problems: [{ place: "1:1", message: 'the file is empty: write at least {"mcpServers": {}}' }] };
   if (errors.length > 0) {
     // What follows the first error is often its echo.
     const [{ error, offset }] = errors as [ParseError];
     return { problems: [{ place: placeOf(offset), message: syntaxSentence(printParseErrorCode(error)) }] };
   }
-  if (root === undefined)
-    return { problems: [{ place: "1:1", message: 'the file is empty: write at least {"mcpServers": {}}' }] };
   const repeated = [...repeatedKeys(root)];
   if (repeated.length > 0) {
     return {

@@ -33,10 +33,14 @@ export function readConfig(
   const shape = "problems" in checked ? checked.problems : [];
   const resolved = "file" in checked && missing.length === 0 ? resolveConfig(checked.file) : undefined;
   if (resolved !== undefined && "config" in resolved) return { config: resolved.config, written: root };
+  const told = [...missing, ...shape, ...(resolved?.problems ?? [])].map(({ at, message }) => ({
+    place: place(at),
+    message: `${at.length > 1 ? `${formatPath(at)}: ` : ""}${message}`,
+  }));
   return {
-    problems: [...missing, ...shape, ...(resolved?.problems ?? [])].map(
-      ({ at, message }) => `${file}:${place(at)} ${at.length > 1 ? `${formatPath(at)}: ` : ""}${message}`,
-    ),
+    problems: told
+      .toSorted((a, b) => a.place.localeCompare(b.place, "en", { numeric: true }))
+      .map(({ place: where, message }) => `${file}:${where} ${message}`),
   };
 }
 

@@ -1,6 +1,15 @@
-import type { Backend, StopReport } from "../backends/backend.ts";
+import type { StopReport } from "../backends/backend.ts";
 import type { CutCall, Drainable } from "../front/drainable.ts";
 import { phaseAt, type Moments, type Phase } from "./phase.ts";
+
+/** What must have ended when the process ends. */
+export interface Stoppable {
+  readonly name: string;
+  /** Nothing is spawned from now on; what lives stays. */
+  freeze(): void;
+  /** Ends it within the time; asked again with less, it hurries. */
+  stop(seconds: number): Promise<readonly StopReport[]>;
+}
 
 /** What leaving needs of the world. */
 export interface LeaveOptions {
@@ -9,7 +18,7 @@ export interface LeaveOptions {
   readonly now: () => number;
   readonly sleep: (seconds: number) => Promise<void>;
   readonly fronts: readonly Drainable[];
-  readonly backends: () => readonly Pick<Backend, "freeze" | "stop" | "name">[];
+  readonly backends: () => readonly Stoppable[];
   /** Settles at a second signal: then nothing is waited for. */
   readonly forced: Promise<unknown>;
   readonly onPhase: (phase: Phase) => void;
@@ -90,12 +99,12 @@ function stopAll(
   isForced: () => boolean,
   forced: Promise<unknown>,
 ): Stopping {
-  const stops = new Map<string, StopReport>();
+  const stops = new Map<Stoppable, readonly StopReport[]>();
   const all = backends();
   const stopEach = async (seconds: number): Promise<unknown> =>
     Promise.all(
       all.map(async (backend) => {
-        stops.set(backend.name, await backend.stop(seconds));
+        stops.set(backend, await backend.stop(seconds));
       }),
     );
   const done = stopEach(isForced() ? 0 : Math.max(moments.backendsEnd - now(), 0));
@@ -103,8 +112,8 @@ function stopAll(
   return {
     done,
     report: () => ({
-      stops: [...stops.values()],
-      unfinished: all.map(({ name }) => name).filter((name) => !stops.has(name)),
+      stops: [...stops.values()].flat(),
+      unfinished: all.filter((backend) => !stops.has(backend)).map(({ name }) => name),
     }),
   };
 }

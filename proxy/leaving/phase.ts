@@ -30,13 +30,13 @@ export interface Moments {
 }
 
 /**
- * When each phase ends. `origin` is when the kubelet began to count. A proxy that was never ready was never an
- * endpoint, so it serves no window.
+ * When each phase ends. `origin` is when the kubelet began to count. Who is no endpoint (never
+ * ready, or on stdio) needs no window.
  */
-export function momentsOf(budget: ProxyBudget, origin: number, wasReady: boolean): Moments {
+export function momentsOf(budget: ProxyBudget, origin: number, isEndpoint: boolean): Moments {
   const { propagation, drain, backendStop, flush } = budget;
   return {
-    windowEnd: origin + (wasReady ? propagation.end : propagation.start),
+    windowEnd: origin + (isEndpoint ? propagation.end : propagation.start),
     refuseAt: origin + drain.end - Math.min(refusalSeconds, (drain.end - drain.start) / 2),
     callsEnd: origin + drain.end,
     backendsEnd: origin + backendStop.end,

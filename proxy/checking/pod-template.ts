@@ -1,0 +1,90 @@
+import {
+  defaultProxySettings,
+  proxyBudget,
+  proxyEnvironment,
+  type ProxySettings,
+} from "../../policies/shutdown/proxy-budget.ts";
+import type { BackendConfig } from "../config/config.ts";
+import { version } from "../version.ts";
+
+const adminPort = 8081;
+/** The linter's rules want a second to spare, whatever the settings say. */
+const leastMarginSeconds = 1;
+/** Until the process itself is up. */
+const bootSeconds = 5;
+/** A start of less is not worth a tight probe. */
+const leastConnectSeconds = 30;
+
+/** What the proxy's pod template must say, as data. */
+export interface PodTemplate {
+  readonly graceSeconds: number;
+  /** Hook, backends, flush and margin: what a restart by a failed probe must leave room for. */
+  readonly livenessGraceSeconds: number;
+  readonly connectSeconds: number;
+  /** The `spec` of a pod template. */
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** The pod that these settings and backends need, with the proxy's own hook. `config` is where the pod mounts its file. */
+export function podTemplate(
+  backends: readonly Pick<BackendConfig, "required" | "connectTimeoutSeconds">[],
+  given: Partial<ProxySettings>,
+  config: string,
+): PodTemplate {
+  // What the pod in which `check` runs was told does not bind the pod that is asked for.
+  const { graceSeconds: _grace, preStopSeconds: _preStop, ...clock } = given;
+  const settings = { ...defaultProxySettings, ...clock };
+  const hookSeconds = settings.propagationSeconds;
+  const sum = proxyBudget({ ...clock, marginSeconds: 0 }, { hookTells: true }).neededGraceSeconds;
+  const graceSeconds = wholeSeconds(sum + Math.max(settings.marginSeconds, leastMarginSeconds));
+  const { backendStopSeconds, flushSeconds, marginSeconds } = settings;
+  const livenessGraceSeconds = wholeSeconds(
+    hookSeconds + backendStopSeconds + flushSeconds + Math.max(marginSeconds, leastMarginSeconds),
+  );
+  const connectSeconds = Math.max(
+    leastConnectSeconds,
+    ...backends.filter(({ required }) => required).map(({ connectTimeoutSeconds }) => Math.ceil(connectTimeoutSeconds)),
+  );
+  const told = Object.entries(clock).map(([name, value]) => [
+    proxyEnvironment[name as keyof ProxySettings],
+    String(value),
+  ]);
+  const variables: Readonly<Record<string, string>> = {
+    GRACEWARDEN_LISTEN: "0.0.0.0:8080",
+    GRACEWARDEN_ADMIN_LISTEN: `0.0.0.0:${adminPort}`,
+    ...Object.fromEntries(told),
+    [proxyEnvironment.graceSeconds]: String(graceSeconds),
+    [proxyEnvironment.preStopSeconds]: String(hookSeconds),
+  };
+  const ask = (path: string): object => ({ httpGet: { path, port: adminPort } });
+  const container = {
+    name: "proxy",
+    image: `gracewarden-proxy:${version}`,
+    args: ["--config", config],
+    ports: [
+      { name: "mcp", containerPort: 8080 },
+      { name: "admin", containerPort: adminPort },
+    ],
+    env: [
+      ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+      { name: "GRACEWARDEN_NODE_ADDRESS", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } },
+    ],
+    lifecycle: { preStop: ask("/prestop") },
+    startupProbe: { ...ask("/startupz"), periodSeconds: 1, failureThreshold: connectSeconds + bootSeconds },
+    readinessProbe: { ...ask("/readyz"), periodSeconds: 5 },
+    livenessProbe: { ...ask("/livez"), terminationGracePeriodSeconds: livenessGraceSeconds },
+  };
+  return {
+    graceSeconds,
+    livenessGraceSeconds,
+    connectSeconds,
+    spec: {
+      terminationGracePeriodSeconds: graceSeconds,
+      enableServiceLinks: false,
+      containers: [container],
+    },
+  };
+}
+
+/** Up to the next one; sums of tenths are not exact. */
+const wholeSeconds = (seconds: number): number => Math.max(1, Math.ceil(Number(seconds.toFixed(6))));

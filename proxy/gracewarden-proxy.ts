@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import module from "node:module";
+import type { Signal } from "./terminal.ts";
+
+// Before anything else is loaded: until somebody listens, a signal kills the process, or as PID 1 is lost (D9).
+const early: Signal[] = [];
+let tellSignal = (signal: Signal): void => void early.push(signal);
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => tellSignal(signal));
+
+// Everything else is imported after this, so that Node keeps its compiled form for the next start.
+module.enableCompileCache?.();
+
+const { main } = await import("./program.ts");
+
+// Whoever reads the log may go; that is no reason to stop.
+process.stderr.on("error", () => {});
+process.stdout.on("error", () => {});
+
+const exitCode = await main(process.argv.slice(2), {
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: { write: (text) => void process.stdout.write(text) },
+  stderr: { write: (text) => void process.stderr.write(text) },
+  now: () => new Date(),
+  onSignal(listener) {
+    tellSignal = listener;
+    for (const signal of early.splice(0)) listener(signal);
+  },
+  onFailure(listener) {
+    process.on("uncaughtException", listener);
+    process.on("unhandledRejection", listener);
+  },
+  residentBytes: () => process.memoryUsage.rss(),
+});
+// What is still open (a socket that a client keeps, a watcher) must not hold the process back.
+process.stdout.write("", () => process.exit(exitCode));

@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from "node:util";
+import type { BaseLogger } from "pino";
+import { defaultProxySettings } from "../../policies/shutdown/proxy-budget.ts";
+import { accessList } from "../access/access-list.ts";
+import { createAuthenticate } from "../access/authenticate.ts";
+import type { Backend } from "../backends/backend.ts";
+import { backendFactory } from "../backends/create-backend.ts";
+import type { ProxyConfig } from "../config/config.ts";
+import type { ProcessSettings } from "../config/process-settings.ts";
+import type { CallRecord } from "../telemetry/call-record.ts";
+import type { Drainable } from "../front/drainable.ts";
+import { createHttpFront } from "../front/http-front.ts";
+import { sealKeys } from "../front/legacy/seal-keys.ts";
+import { createRelay } from "../relay/create-relay.ts";
+import { openListCache } from "../relay/list-cache.ts";
+import { version } from "../version.ts";
+import { backendSet, type BackendSet } from "./backend-set.ts";
+import { listen } from "./listen.ts";
+
+export interface AssemblyOptions {
+  readonly config: ProxyConfig;
+  readonly settings: ProcessSettings;
+  readonly stdio: boolean;
+  readonly log: BaseLogger;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly sleep: (seconds: number) => Promise<void>;
+  readonly onCallEnd: (record: CallRecord) => void;
+  /** The client of `--stdio` has closed its end. */
+  readonly onClientGone: () => void;
+}
+
+/** Fronts, relay and backends, put together; nothing has started yet. */
+export interface Assembly {
+  readonly fronts: readonly Drainable[];
+  readonly backends: BackendSet;
+  readonly isListed: (backend: Backend) => boolean;
+  readonly offered: (backend: Backend) => object;
+  readonly sessions: () => number;
+  readonly streams: () => number;
+  /** A reload. What only counts at a start is said in the log. */
+  readonly follow: (next: ProxyConfig) => Promise<void>;
+  /** Where MCP is spoken; undefined on stdio. */
+  readonly listen: () => Promise<string | undefined>;
+}
+
+const proxyInfo = JSON.stringify({ name: "gracewarden-proxy", version });
+/** What the proxy passes on to clients that can do it. */
+const clientCapabilities = JSON.stringify({ roots: { listChanged: true }, sampling: {}, elicitation: {} });
+
+export async function assemble(options: AssemblyOptions): Promise<Assembly> {
+  const { settings, log, environment, sleep, onCallEnd } = options;
+  let { config } = options;
+  let mayUse = accessList(config.access);
+  let authenticate = await createAuthenticate(config.auth, log);
+  const create = backendFactory({
+    log,
+    client: { capabilities: clientCapabilities, clientInfo: proxyInfo },
+    maxMessageBytes: config.maxMessageBytes,
+    environment,
+  });
+  const backends = backendSet({
+    create,
+    events: () => relay.events,
+    drainSeconds: settings.clock.drainSeconds ?? defaultProxySettings.drainSeconds,
+    sleep,
+    log,
+  });
+  const relay = createRelay({
+    backends: backends.current,
+    sessionBackend: (shared, { session }) => backends.ofSession(shared, session),
+    endSession: backends.endSession,
+    separator: () => config.separator,
+    mayUse: (identity, name) => mayUse(identity, name),
+    isShared: () => config.access.length === 0,
+    proxyInfo,
+    listCache: config.listCache === undefined ? undefined : openListCache(config.listCache, log),
+    log,
+  });
+  const front = createHttpFront({
+    relay,
+    host: settings.listen.host,
+    port: settings.listen.port,
+    settings: () => config,
+    sessionKeys: sealKeys(
+      { keys: environment["GRACEWARDEN_SESSION_KEYS"], file: environment["GRACEWARDEN_SESSION_KEYS_FILE"] },
+      log,
+    ),
+    authenticate: (request) => authenticate(request),
+    onCallEnd,
+    log,
+  });
+  return {
+    fronts: [front],
+    backends,
+    isListed: (backend) => relay.isListed(backend),
+    offered: (backend) => relay.offered(backend),
+    sessions: () => front.counts().sessions,
+    streams: () => front.counts().streams,
+    async follow(next) {
+      const later = onlyAtStart.filter((key) => !isDeepStrictEqual(next[key], config[key]));
+      if (later.length > 0) log.warn({ keys: later }, `changes of ${later.join(", ")} count from the next start on`);
+      authenticate = await createAuthenticate(next.auth, log);
+      config = next;
+      mayUse = accessList(next.access);
+      backends.apply(next.backends);
+    },
+    listen: async () => `${await listen(settings.listen, () => front.listen())}/mcp`,
+  };
+}
+
+const onlyAtStart = ["audit", "listCache", "maxMessageBytes", "traces"] as const;
