@@ -20,6 +20,7 @@ export function attachHttp(config: HttpBackend, options: AttachOptions): Attachm
   const endpoint = new HttpEndpoint(config, options.maxMessageBytes);
   const { promise: lost, resolve: onLost } = Promise.withResolvers<string>();
   let isLost = false;
+  let isChecking = false;
   let checks: NodeJS.Timeout | undefined;
 
   const http = new HttpConnection(endpoint, {
@@ -30,12 +31,13 @@ export function attachHttp(config: HttpBackend, options: AttachOptions): Attachm
       isLost = true;
       onLost(problem);
     },
+    onDoubt: () => void check(),
     async initialize() {
       const description = await handshake("legacy");
       if (connection !== undefined) Object.assign(connection, description);
     },
     onRenewed() {
-      stream.open();
+      if (connection?.era === "legacy") stream.open();
       options.onRenewed();
     },
   });
@@ -63,14 +65,19 @@ export function attachHttp(config: HttpBackend, options: AttachOptions): Attachm
     const description = await handshake(options.era);
     connection = { ...methods, ...description };
     if (description.era === "legacy") stream.open();
-    checks = setInterval(() => void check(description.era), checkMilliseconds);
+    checks = setInterval(() => {
+      if (http.inFlight() === 0 && performance.now() - http.lastEnd() >= checkMilliseconds) void check();
+    }, checkMilliseconds);
     checks.unref();
     return connection;
   }
 
-  async function check(era: Era): Promise<void> {
-    if (http.inFlight() > 0 || performance.now() - http.lastEnd() < checkMilliseconds) return;
-    const call = http.request(era === "legacy" ? { method: "ping", params: undefined } : discoverCall(options.client));
+  /** Asks whether it lives; one that is not there any more is lost by the question alone. */
+  async function check(): Promise<void> {
+    if (connection === undefined || isChecking) return;
+    isChecking = true;
+    const ping = { method: "ping", params: undefined };
+    const call = http.request(connection.era === "legacy" ? ping : discoverCall(options.client));
     const late = setTimeout(() => {
       call.cancel("no answer");
       http.lose(
@@ -80,6 +87,7 @@ export function attachHttp(config: HttpBackend, options: AttachOptions): Attachm
     late.unref();
     await call.outcome;
     clearTimeout(late);
+    isChecking = false;
   }
 
   const connected = connect().catch(async (error: unknown): Promise<never> => {

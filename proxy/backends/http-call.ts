@@ -20,6 +20,8 @@ export interface HttpCallContext {
   renew(sessionId: string): Promise<boolean>;
   /** The server is out of reach, or not the one it was. */
   lose(problem: string): void;
+  /** It may be. */
+  doubt(): void;
   notified(call: Call, request: UpstreamRequest): void;
   asked(message: Incoming & { kind: "request" }, request: UpstreamRequest): void;
   unreadable(text: string, problem: string): void;
@@ -45,6 +47,8 @@ export class HttpCall {
   #lastEventId: string | undefined;
   #retryMilliseconds = defaultRetryMilliseconds;
   #resumes = 0;
+  /** It got an event, and nobody here ended it. */
+  wasHeard = false;
 
   constructor(id: number, request: UpstreamRequest, context: HttpCallContext) {
     this.id = id;
@@ -67,6 +71,7 @@ export class HttpCall {
 
   /** Nothing more is wanted: the connection is closed. */
   abandon(outcome: Outcome): void {
+    this.wasHeard = false;
     this.#settle(outcome);
     clearTimeout(this.#timer);
     this.#exchange?.abort();
@@ -76,6 +81,7 @@ export class HttpCall {
     return {
       event: (data) => {
         this.#resumes = 0;
+        this.wasHeard = true;
         // An event without data is there for its id.
         if (data === "") return;
         this.#read(data);
@@ -126,6 +132,7 @@ export class HttpCall {
     if (wasSent && !isUnreachable && this.#lastEventId !== undefined) return this.#streamEnded(sentence);
     this.#fail(sentence);
     if (isUnreachable) this.#context.lose(sentence);
+    else this.#context.doubt();
   }
 
   #streamEnded(problem: string): void {

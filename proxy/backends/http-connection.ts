@@ -15,6 +15,8 @@ export interface HttpConnectionOptions {
   readonly log: QuietLog;
   readonly unsolicited: Unsolicited;
   readonly onLost: (problem: string) => void;
+  /** A connection broke: is the server still there? */
+  readonly onDoubt: () => void;
   /** Initialises again, and is given back what the server says then. */
   readonly initialize: () => Promise<void>;
   readonly onRenewed: () => void;
@@ -22,6 +24,9 @@ export interface HttpConnectionOptions {
 
 const json = ["content-type", "application/json", "accept", "application/json, text/event-stream"] as const;
 const excerptLength = 200;
+/** Between a subscription that broke and the next: 1 s, doubling to this. */
+const longestListenMilliseconds = 30_000;
+const forgottenMilliseconds = 60_000;
 
 /** JSON-RPC over Streamable HTTP, both eras: a POST for each message, answers as JSON or as a stream. */
 export class HttpConnection implements HttpCallContext {
@@ -33,6 +38,8 @@ export class HttpConnection implements HttpCallContext {
   #lastEnd = -Infinity;
   #closed: string | undefined;
   #cut = false;
+  #breaks = 0;
+  #lastBreak = -Infinity;
   #renewal: Promise<boolean> | undefined;
   /** Agreed on; undefined before. */
   protocolVersion: string | undefined;
@@ -68,7 +75,10 @@ export class HttpConnection implements HttpCallContext {
     const call = this.#calls.get(id);
     if (call === undefined) return;
     this.#calls.delete(id);
-    if (call.request.method === "subscriptions/listen") this.#listening -= 1;
+    if (call.request.method === "subscriptions/listen") {
+      this.#listening -= 1;
+      if (call.wasHeard && this.#closed === undefined) this.#listenAgain();
+    }
     if (!isOwn(call.request.method)) this.#lastEnd = performance.now();
     this.#waiting.get(id)?.(outcome);
     this.#waiting.delete(id);
@@ -120,7 +130,13 @@ export class HttpConnection implements HttpCallContext {
   }
 
   lose(problem: string): void {
-    if (this.#closed === undefined) this.#options.onLost(problem);
+    if (this.#closed !== undefined) return;
+    this.#closed = problem;
+    this.#options.onLost(problem);
+  }
+
+  doubt(): void {
+    if (this.#closed === undefined) this.#options.onDoubt();
   }
 
   notified(call: Call, { onNotification }: UpstreamRequest): void {
@@ -195,6 +211,18 @@ export class HttpConnection implements HttpCallContext {
     });
     if (problem === undefined) return;
     this.#options.log.warn({ backend: this.backend, method, problem }, "a backend did not take a message");
+  }
+
+  /** The server ended a subscription, or its connection broke; it is announced anew, and whoever listened does so again. */
+  #listenAgain(): void {
+    const now = performance.now();
+    if (now - this.#lastBreak > forgottenMilliseconds) this.#breaks = 0;
+    this.#lastBreak = now;
+    const milliseconds = Math.min(longestListenMilliseconds, 1000 * 2 ** Math.min(this.#breaks, 10));
+    this.#breaks += 1;
+    setTimeout(() => {
+      if (this.#closed === undefined) this.#options.onRenewed();
+    }, milliseconds).unref();
   }
 
   async #initializeAgain(): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { StopReport } from "./backend.ts";
-import type { ProcessEntry, ProcessTable } from "./process-table.ts";
+import type { FamilyLook, ProcessEntry, ProcessTable } from "./process-table.ts";
 
 /** Shares of the time: until SIGTERM, and until SIGKILL; the rest is for the proof. */
 const termAfter = 0.4;
@@ -54,7 +54,7 @@ export class ProcessGroupEnd {
 
   async #run(): Promise<Ended> {
     const by = await this.#end();
-    const leftBehind = by === "left-behind" ? this.#living().map(({ pid }) => pid) : [];
+    const leftBehind = by === "left-behind" ? this.#look().living.map(({ pid }) => pid) : [];
     return {
       by,
       seconds: (performance.now() - this.#began) / 1000,
@@ -98,9 +98,11 @@ export class ProcessGroupEnd {
 
   /** Two looks: one that forks while /proc is read can be missed once. */
   async #isGone(): Promise<boolean> {
-    if (!this.#leaderExited() || this.#living().length > 0) return false;
+    if (!this.#leaderExited()) return false;
+    const first = this.#look();
+    if (first.living.length > 0) return false;
     await nextTurn();
-    return this.#living().length === 0;
+    return this.#look(first.at).living.length === 0;
   }
 
   /** Waits, shorter when the leader exits meanwhile. */
@@ -117,25 +119,29 @@ export class ProcessGroupEnd {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  #living(): readonly Pick<ProcessEntry, "pid" | "startTicks">[] {
-    if (this.#processes === undefined) return groupExists(this.#leader) ? [{ pid: this.#leader, startTicks: 0 }] : [];
+  #look(after?: number): FamilyLook {
+    if (this.#processes === undefined)
+      return { at: 0, living: groupExists(this.#leader) ? [leaderOf(this.#leader)] : [] };
     const family = { leader: this.#leader, startTicks: this.#startTicks, marker: this.#marker };
-    const living = this.#processes.family(family, this.#groupIsOurs);
-    const inGroup = living.some(({ group, session }) => group === this.#leader || session === this.#leader);
+    const look = this.#processes.family(family, this.#groupIsOurs, after);
+    const inGroup = look.living.some(({ group, session }) => group === this.#leader || session === this.#leader);
     if (this.#leaderExited() && !inGroup) this.#groupIsOurs = false;
-    return living;
+    return look;
   }
 
   #signal(signal: NodeJS.Signals): void {
-    const strays = this.#living();
+    const { living } = this.#look();
     if (this.#groupIsOurs) kill(-this.#leader, signal);
     if (this.#processes === undefined) return;
-    for (const entry of strays) {
-      const inGroup = "group" in entry && entry.group === this.#leader && this.#groupIsOurs;
+    for (const entry of living) {
+      const inGroup = entry.group === this.#leader && this.#groupIsOurs;
       if (!inGroup && this.#processes.isAlive(entry)) kill(entry.pid, signal);
     }
   }
 }
+
+/** Stands for a group of which no more can be known. */
+const leaderOf = (group: number): ProcessEntry => ({ pid: group, state: "?", group, session: group, startTicks: 0 });
 
 function kill(pid: number, signal: NodeJS.Signals): void {
   try {

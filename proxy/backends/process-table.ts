@@ -17,10 +17,27 @@ export interface ProcessFamily {
   readonly marker: string;
 }
 
+/** What /proc held at a moment. */
+interface Snapshot {
+  /** On performance.now(). */
+  readonly at: number;
+  readonly living: readonly ProcessEntry[];
+  /** By pid; read when it is first asked for. */
+  readonly markers: Map<number, string | undefined>;
+}
+
+/** Who lives of a family, and when that was so. */
+export interface FamilyLook {
+  readonly at: number;
+  readonly living: readonly ProcessEntry[];
+}
+
+const sharedMilliseconds = 20;
+
 /** Looks into /proc. Undefined in its owner's hands where there is none (macOS). */
 export class ProcessTable {
-  /** One look serves everyone who asks in the same turn: many backends end at once. */
-  #snapshot: readonly ProcessEntry[] | undefined;
+  /** One look serves all who ask soon after: many backends end at once. */
+  #snapshot: Snapshot | undefined;
 
   static open(): ProcessTable | undefined {
     return existsSync("/proc/self/stat") ? new ProcessTable() : undefined;
@@ -43,27 +60,26 @@ export class ProcessTable {
   /**
    * Who lives of a family: members of its group or session, and bearers of its marker. Zombies do not live: whoever is
    * process 1 may never reap them. `group` is false once nobody of the group was found: its number may belong to others.
+   * A look taken later than `after` will do.
    */
-  family({ leader, startTicks, marker }: ProcessFamily, group: boolean): readonly ProcessEntry[] {
-    const wanted = `${markerName}=${marker}`;
-    return this.#look().filter(
-      (entry) =>
-        entry.startTicks >= startTicks &&
-        entry.pid !== process.pid &&
-        ((group && (entry.group === leader || entry.session === leader)) || hasVariable(entry.pid, wanted)),
-    );
+  family(family: ProcessFamily, group: boolean, after = performance.now() - sharedMilliseconds): FamilyLook {
+    if (this.#snapshot === undefined || this.#snapshot.at <= after) this.#snapshot = this.#look();
+    const { at, living, markers } = this.#snapshot;
+    const { leader, startTicks, marker } = family;
+    const belongs = (entry: ProcessEntry): boolean =>
+      entry.startTicks >= startTicks &&
+      entry.pid !== process.pid &&
+      ((group && (entry.group === leader || entry.session === leader)) || markerOf(entry.pid, markers) === marker);
+    return { at, living: living.filter(belongs) };
   }
 
-  #look(): readonly ProcessEntry[] {
-    if (this.#snapshot === undefined) {
-      this.#snapshot = readdirSync("/proc")
-        .filter((name) => isPid.test(name))
-        .map((name) => this.entry(Number(name)))
-        .filter((entry) => entry !== undefined)
-        .filter(isLiving);
-      setImmediate(() => (this.#snapshot = undefined));
-    }
-    return this.#snapshot;
+  #look(): Snapshot {
+    const living = readdirSync("/proc")
+      .filter((name) => isPid.test(name))
+      .map((name) => this.entry(Number(name)))
+      .filter((entry) => entry !== undefined)
+      .filter(isLiving);
+    return { at: performance.now(), living, markers: new Map() };
   }
 }
 
@@ -83,11 +99,17 @@ function parseStat(stat: string): ProcessEntry {
   };
 }
 
-/** False for processes of others, whose environment cannot be read. */
-function hasVariable(pid: number, wanted: string): boolean {
+function markerOf(pid: number, known: Map<number, string | undefined>): string | undefined {
+  if (!known.has(pid)) known.set(pid, readMarker(pid));
+  return known.get(pid);
+}
+
+/** Undefined also for processes of others, whose environment cannot be read. */
+function readMarker(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(wanted);
+    const variables = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+    return variables.find((variable) => variable.startsWith(`${markerName}=`))?.slice(markerName.length + 1);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -7,8 +7,7 @@ const defaultLimit = 100;
 
 export interface SessionBackendsOptions {
   readonly create: CreateBackend;
-  /** What a session's backend tells. */
-  readonly events: (session: string) => BackendEvents;
+  readonly events: BackendEvents;
   /** Processes or upstream sessions at once. */
   readonly limit?: number;
 }
@@ -42,7 +41,7 @@ export class SessionBackends {
         `backend ${name}: ${limit} sessions use it already, each with one of its own (perSession); try again when one has ended`,
       );
     }
-    const backend = create(this.config, events(session));
+    const backend = create(this.config, events);
     this.#bySession.set(session, backend);
     return backend;
   }

@@ -102,9 +102,7 @@ export class StdioConnection {
   }
 
   #write(text: JsonText): void {
-    // A line is a message, and JSON from a client may be on many. Within its strings a line end is always escaped.
-    const line = hasLineEnd(text) ? text.replaceAll(lineEnds, " ") : text;
-    this.#streams.stdin.write(`${line}\n`);
+    this.#streams.stdin.write(`${onOneLine(text)}\n`);
   }
 
   #cancel(id: number, reason: string): void {
@@ -181,8 +179,16 @@ export class StdioConnection {
   }
 }
 
-const lineEnds = /[\r\n]/g;
-const hasLineEnd = (text: string): boolean => text.includes("\n") || text.includes("\r");
+/**
+ * A line is a message, and JSON from a client may be on many. Line ends stand between its tokens, never in its strings; U+2028
+ * and U+2029 stand in strings alone, and end a line for readers like Node's readline.
+ */
+function onOneLine(text: JsonText): JsonText {
+  let line = text;
+  if (line.includes("\n") || line.includes("\r")) line = line.replaceAll(/[\r\n]/g, " ");
+  if (line.includes("\u2028")) line = line.replaceAll("\u2028", "\\u2028");
+  return line.includes("\u2029") ? line.replaceAll("\u2029", "\\u2029") : line;
+}
 
 const version = `(?:\\s*"jsonrpc"\\s*:\\s*"2\\.0"\\s*,)?`;
 const outcomeKey = `\\s*"(?:result|error)"\\s*:`;
