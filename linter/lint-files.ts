@@ -11,6 +11,7 @@ import { loadConfig, noConfig } from "./load-config.ts";
 import { readInput, type Input } from "./read-input.ts";
 import { isFixable, type PlacedFinding, type Report } from "./report.ts";
 import type { Output, Terminal } from "./terminal.ts";
+import { withUnwritable } from "./unwritable.ts";
 
 /** The `lint` command once its arguments are read; the result is the exit code. */
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
@@ -39,7 +40,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     if (fixed.usesStdout) reportTo = terminal.stderr;
   }
   if (!(options["fix-dry-run"] && reportTo !== terminal.stdout))
-    reportTo.write(await render(report, options, terminal, reportTo));
+    reportTo.write(await render(await withUnwritable(report), options, terminal, reportTo));
   for (const { rule, object, cause } of report.crashes) {
     const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     terminal.stderr.write(

@@ -1,3 +1,4 @@
+import type { Fix } from "../../policies/edit.ts";
 import type { Fact } from "../../policies/facts/fact.ts";
 import type { FactId } from "../../policies/facts/facts.ts";
 import { printable, type Paint, type Style } from "../color.ts";
@@ -90,10 +91,13 @@ function remarks(finding: PlacedFinding, told: Set<FactId>, { paint, facts }: St
     }
   }
   if (finding.fix !== undefined) {
-    remark(
-      "fix",
-      `${printable(finding.fix.title)}${isFixable(finding) ? " (--fix)" : finding.fix.safe ? "" : " (yours to judge: not applied by --fix)"}`,
-    );
+    remark("fix", printable(`${finding.fix.title}${whoFixes(finding, finding.fix)}`));
   }
   return lines.length > 0 ? ["", ...lines] : lines;
+}
+
+function whoFixes(finding: PlacedFinding, { safe }: Fix): string {
+  if (isFixable(finding)) return " (--fix)";
+  if (finding.unwritable !== undefined) return ` (by hand: ${finding.unwritable})`;
+  return safe ? "" : " (yours to judge: not applied by --fix)";
 }
