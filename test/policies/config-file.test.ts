@@ -145,7 +145,7 @@ describe("a configuration", () => {
     [
       "a waiver without an owner",
       { waivers: [{ rule: "grace-not-zero", reason: "x", expires: "2027-01-31" }] },
-      /^waivers\[0\]: "0" lacks "owner"|lacks "owner"/,
+      /^waivers\[0\]: entry 1 of "waivers" lacks "owner"$/,
     ],
     [
       "a waiver of an unknown rule",
