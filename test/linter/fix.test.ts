@@ -79,6 +79,25 @@ spec: { template: *template }
     expect(stdout.replaceAll(/\s+/g, " ")).toContain('(by hand: "*template" stands for what is written at its anchor');
   });
 
+  it.each([
+    { name: "in the container", place: "      preStop: { sleep: { seconds: 15 } }\n" },
+    { name: "in a lifecycle of another name", place: "      lifeCycle: { preStop: { sleep: { seconds: 15 } } }\n" },
+  ])("adds no second hook beside one that is misplaced, $name", async ({ place }) => {
+    const service = "---\napiVersion: v1\nkind: Service\nmetadata: { name: app }\nspec: { selector: { app: app } }\n";
+    const served = pod().replace("name: app\n", "name: app\n  labels: { app: app }\n");
+    const text = `${served}      ports: [{ containerPort: 8080 }]\n${place}${service}`;
+    const cwd = folder({ "app.yaml": text });
+    const { findings } = await lint(["--fix"], { cwd });
+    expect(read(cwd, "app.yaml")).toBe(text);
+    expect(findings.map(({ rule, fixable }) => [rule, fixable])).toEqual([
+      ["prestop-delay", false],
+      ["misplaced-field", false],
+    ]);
+    expect(findings[0]?.message).toMatch(
+      /no hook is added, since the one at spec\.containers\[0\]\.\w+ is in the wrong/,
+    );
+  });
+
   it("reports what is left", async () => {
     const cwd = folder({ "app.yaml": hasty(), "bad.yaml": "kind: Pod\n\tx: 1\n" });
     const { code, stdout } = await gracewarden(["lint", "--fix", "--format", "json"], { cwd });
