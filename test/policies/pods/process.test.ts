@@ -56,6 +56,23 @@ const shells: readonly Row[] = [
   [sh("cd /app && eval exec $COMMAND"), "unknown", "shell", undefined],
   [sh(". /app/start.sh"), "unknown", "shell", undefined],
   [sh(". /app/env; node a.js"), "lost", "shell", "node", ["a.js"]],
+  // Functions do what they do where they are called.
+  [sh("start() { exec node a.js; }; start"), "reaches", "program", "node", ["a.js"]],
+  [
+    sh('start() {\n  cd /app\n  run "$@"\n}\nrun() { exec "$@"; }\nstart node a.js'),
+    "reaches",
+    "program",
+    "node",
+    ["a.js"],
+  ],
+  [sh("start() { exec node $1; }; start a.js | tee log"), "lost", "shell", "node", ["a.js"]],
+  [sh("start() { exec node a.js; }; start & wait"), "lost", "shell", "node", ["a.js"]],
+  [sh("start() { exec node a.js; }"), "lost", "shell", undefined],
+  [sh('start() { exec node a.js; }; [ -n "$X" ] && start'), "reaches", "program", "node", ["a.js"]],
+  [sh("start() { node a.js; }; start"), "lost", "shell", "node", ["a.js"]],
+  [sh('log() { echo "$@"; }; log starting; node a.js & log started; wait'), "lost", "shell", "node", ["a.js"]],
+  [sh("again() { again; }; again; exec node a.js"), "reaches", "program", "node", ["a.js"]],
+  [sh("a() { b; b; }; b() { exec node a.js; }; a"), "reaches", "program", "node", ["a.js"]],
   // `exec`
   [sh("exec node a.js"), "reaches", "program", "node", ["a.js"]],
   [sh("cd /x; exec node a.js"), "reaches", "program", "node", ["a.js"]],
