@@ -69,7 +69,9 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
 function subject({ object, container }: PlacedFinding): string {
   if (object === undefined) return "";
   const name = `${object.kind}/${object.name === "" ? "(unnamed)" : object.name}`;
-  return container === undefined ? name : `${name} container ${container}`;
+  if (container === undefined) return name;
+  // One without a name is called by its place already.
+  return container.includes(" ") ? `${name} ${container}` : `${name} container ${container}`;
 }
 
 const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);

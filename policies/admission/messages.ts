@@ -36,7 +36,9 @@ function describe(object: KubernetesObject): string {
 }
 
 function findingText({ at, container, message, evidence, fix }: Finding): string {
-  const where = `At ${formatPath(at)}${container === undefined ? "" : ` (container ${container})`}: `;
+  // One without a name is called by its place already.
+  const named = container?.includes(" ") === false ? `container ${container}` : container;
+  const where = `At ${formatPath(at)}${named === undefined ? "" : ` (${named})`}: `;
   const sum = evidence.length === 0 ? "" : ` The numbers: ${evidence.map(describeTerm).join(", ")}.`;
   const mend = fix === undefined ? "" : ` To mend it: ${fix.title}.`;
   return `${where}${message}.${sum}${mend}`;

@@ -17,6 +17,7 @@ export type Probe = IProbe &
 
 /** One container as rules see it. */
 export interface Container {
+  /** For messages: `container 2` where none is written. */
   readonly name: string;
   readonly role: Role;
   /** From the object's root to the container. */

@@ -152,7 +152,7 @@ function readContainer(
   const process = launched ? behindLauncher : processOf(spec.command, spec.args, { shared, sh: shellOf(image) });
   const label = labels["gracewarden.io/proxy"];
   return {
-    name: spec.name ?? "",
+    name: spec.name || placeName(role, at),
     role,
     at,
     spec,
@@ -168,6 +168,14 @@ function readContainer(
       (label !== undefined && (label === spec.name || (label === "true" && single))),
     path: (...steps) => [...at, ...steps],
   };
+}
+
+/** What to call a container without a name, which a patch or a workflow's step may be. A real name has no blanks. */
+function placeName(role: Role, at: Path): string {
+  const index = at.at(-1);
+  if (typeof index !== "number") return "the container";
+  const list = role === "ephemeral" ? "ephemeral container" : role === "main" ? "container" : "init container";
+  return `${list} ${index + 1}`;
 }
 
 /** Fills in what the API server would; it reads a zero as absent (E1). */
