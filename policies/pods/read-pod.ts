@@ -1,4 +1,5 @@
 import type { IContainer } from "kubernetes-models/v1/Container";
+import type { IEphemeralContainer } from "kubernetes-models/v1/EphemeralContainer";
 import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
 import type { IProbe } from "kubernetes-models/v1/Probe";
 import { valueAt, type Path } from "../path.ts";
@@ -65,7 +66,7 @@ export function readPod(
       readContainer(container, "main", [...at, "containers", index], { shared, labels, single: main.length === 1 }),
     ),
     ...(spec.ephemeralContainers ?? []).map((container, index) =>
-      readContainer(container as IContainer, "ephemeral", [...at, "ephemeralContainers", index], {
+      readContainer(container, "ephemeral", [...at, "ephemeralContainers", index], {
         shared,
         labels,
         single: false,
@@ -143,7 +144,7 @@ const behindLauncher: Process = {
 };
 
 function readContainer(
-  spec: IContainer,
+  spec: IContainer & Pick<IEphemeralContainer, "targetContainerName">,
   role: Role,
   at: Path,
   { shared, labels, single, launched }: Surroundings,
@@ -162,10 +163,13 @@ function readContainer(
     readinessProbe: withDefaults(spec.readinessProbe),
     startupProbe: withDefaults(spec.startupProbe),
     process,
+    targetContainerName: role === "ephemeral" ? spec.targetContainerName : undefined,
+    // What is put into a running pod is somebody's tool, whatever it is called.
     isProxy:
-      imageName(image) === "gracewarden-proxy" ||
-      process.program === "gracewarden-proxy" ||
-      (label !== undefined && (label === spec.name || (label === "true" && single))),
+      role !== "ephemeral" &&
+      (imageName(image) === "gracewarden-proxy" ||
+        process.program === "gracewarden-proxy" ||
+        (label !== undefined && (label === spec.name || (label === "true" && single)))),
     path: (...steps) => [...at, ...steps],
   };
 }

@@ -192,17 +192,18 @@ describe.skipIf(missing.length > 0)("the webhook on a cluster", () => {
   });
 
   it.each([
-    ["refuses a guest that can signal it", true, / guest \([^)]*\) can signal proxy and its backends/],
-    ["lets one in that sees nobody", false, /^(?!.*gracewarden refuses)/s],
-  ])("judges kubectl debug into a proxy's pod: %s", async (_what, shareProcessNamespace, expected) => {
-    const podName = `debugged-${shareProcessNamespace}`;
+    ["refuses a guest that can signal it", true, [], / guest \([^)]*\) can signal proxy and whatever it has started/],
+    ["refuses one that joins it", false, ["--target=proxy"], / guest \([^)]*\) joins the PID namespace of proxy/],
+    ["lets one in that sees nobody", false, [], /^(?!.*gracewarden refuses)/s],
+  ])("judges kubectl debug into a proxy's pod: %s", async (_what, shareProcessNamespace, target, expected) => {
+    const podName = `debugged-${shareProcessNamespace}${target.length}`;
     // Each has an uid of its own, so they may share; the guest has none.
     const containers = (toBeRefused.spec?.containers ?? []).map((container, index) => ({
       ...container,
       securityContext: { runAsUser: 1000 + index },
     }));
     await createPod({ ...unsafe(podName), spec: { shareProcessNamespace, containers } });
-    const debug = ["debug", `pod/${podName}`, inPods, "--image=busybox", "--container=guest", "--", "sh"];
+    const debug = ["debug", `pod/${podName}`, inPods, ...target, "--image=busybox", "--container=guest", "--", "sh"];
     const said = await told(kubectl(debug));
     const guests = await kubectl([
       "get",
@@ -213,7 +214,7 @@ describe.skipIf(missing.length > 0)("the webhook on a cluster", () => {
     ]);
     await deletePod(podName);
     expect(said).toMatch(expected);
-    expect(guests).toBe(shareProcessNamespace ? "" : "guest");
+    expect(guests).toBe(shareProcessNamespace || target.length > 0 ? "" : "guest");
   });
 
   it("answers server-side dry runs", async () => {

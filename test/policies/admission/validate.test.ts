@@ -158,7 +158,7 @@ describe("a workload", () => {
     expect(decision.allowed).toBe(true);
     expect(decision.warnings).toEqual([
       `gracewarden would refuse the pods of Deployment tools, by ${shared}.`,
-      `[${shared}] spec.template.spec.shareProcessNamespace: all containers share one PID namespace, so helper (uid 1000, as proxy) can signal proxy and its backends and end them without a drain.`,
+      `[${shared}] spec.template.spec.shareProcessNamespace: all containers share one PID namespace, so helper (uid 1000, as proxy) can signal proxy and whatever it has started, and end calls without a drain.`,
     ]);
   });
 
@@ -255,6 +255,31 @@ spec:
     const decision = update(debugged, pod, { subResource: "ephemeralcontainers" });
     expect(decision.allowed).toBe(allowed);
     expect(decision.denial ?? "").toMatch(allowed ? /^$/ : /debug/);
+  });
+
+  it.each([
+    ["joins the proxy as root is denied", { image: "busybox", targetContainerName: "proxy" }, false],
+    [
+      "joins the proxy under the proxy's name is denied",
+      { image: "evil.example/gracewarden-proxy", targetContainerName: "proxy" },
+      false,
+    ],
+    ["joins it as another uid passes", { targetContainerName: "proxy", securityContext: { runAsUser: 2000 } }, true],
+    ["joins another container passes", { image: "busybox", targetContainerName: "helper" }, true],
+    ["joins nobody passes", { image: "busybox" }, true],
+  ])("that puts in a debugger that %s", (_name, container, allowed) => {
+    const apart = { ...unsafe, spec: { ...(unsafe["spec"] as Json), shareProcessNamespace: false } };
+    const debugged = {
+      ...apart,
+      spec: { ...apart.spec, ephemeralContainers: [{ name: "debug", image: "app", ...container }] },
+    };
+    const decision = update(debugged, apart, { subResource: "ephemeralcontainers" });
+    expect(decision.allowed).toBe(allowed);
+    expect(decision.denial ?? "debug joins the PID namespace of proxy").toMatch(
+      /debug (?:\(.*\) )?joins the PID namespace of proxy/,
+    );
+    // The next one is judged for itself.
+    expect(update(debugged, debugged, { subResource: "ephemeralcontainers" }).allowed).toBe(true);
   });
 
   it("that adds one more who can signal the proxy is denied, though another could before", () => {
