@@ -25,7 +25,7 @@ export function denialText(
   const head = `gracewarden refuses ${describe(object)} for ${count === 1 ? "one reason" : `${count} reasons`}.`;
   return [
     head,
-    ...findings.map((finding) => ` [${finding.rule}] ${findingText(finding)} ${waiverText(finding.rule, enforcement)}`),
+    ...findings.map((finding) => ` [${finding.rule}] ${findingText(finding)} ${waiverText(finding, enforcement)}`),
     ...crashes.map(({ rule }) => ` [${rule}] ${crashText(rule)}`),
   ].join("\n");
 }
@@ -50,14 +50,17 @@ function describeTerm({ term, seconds, known, origin }: Term): string {
 
 /** The exact annotation, for the pod's own metadata: a workload's template passes it on. */
 function waiverText(
-  rule: string,
+  { rule, object }: Finding,
   { locked, inlineWaivers }: Pick<EnforcementSettings, "locked" | "inlineWaivers">,
 ): string {
   if (locked.includes(rule)) return "This rule takes no waivers here.";
-  const annotation = `waive.gracewarden.io/${rule}: "REASON; owner=TEAM; expires=YYYY-MM-DD"`;
-  return inlineWaivers
-    ? `To accept it until a day, annotate the pod: ${annotation}`
-    : "Waivers come from the webhook's configuration alone: ask whoever runs it.";
+  const annotation = `waive.gracewarden.io/${rule}`;
+  if (inlineWaivers === true || (inlineWaivers !== false && inlineWaivers.includes(rule)))
+    return `To accept it until a day, annotate the pod: ${annotation}: "REASON; owner=TEAM; expires=YYYY-MM-DD"`;
+  const inVain = Object.hasOwn(object.annotations, annotation)
+    ? `, so its annotation ${annotation} does not count`
+    : "";
+  return `A pod cannot waive this itself${inVain}: ask whoever runs the webhook for a waiver in its configuration.`;
 }
 
 const crashText = (rule: string): string =>

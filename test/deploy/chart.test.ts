@@ -30,6 +30,7 @@ const variants: readonly (readonly [string, object])[] = [
     "more workloads",
     { validate: { extraWorkloads: [{ apiGroups: ["argoproj.io"], apiVersions: ["*"], resources: ["rollouts"] }] } },
   ],
+  ["no inline waivers", { inlineWaivers: false }],
   ["a token for /prestop", { preStopToken: { secretName: "prestop" } }],
   ["a long drain", { shutdown: { propagationSeconds: 15, drainSeconds: 60 } }],
   [

@@ -1,5 +1,6 @@
 import { defineSyntax, numberOf, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { noInlineWaivers } from "../inline-waivers.ts";
 import { serve } from "../serving/serve.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -15,6 +16,7 @@ const syntax = defineSyntax({
     "tls-key": { value: "FILE", required: true, text: "PEM private key; read again when it changes" },
     "client-ca": { value: "FILE", text: "PEM authorities; reviews are taken only from clients that they signed" },
     config: { value: "FILE", text: "The linter's gracewarden.yaml; read again when it changes" },
+    "no-inline-waivers": noInlineWaivers,
     "prestop-token-file": { value: "FILE", text: "What the proxy's /prestop asks for" },
     "propagation-seconds": { value: "N", default: "5", text: "After SIGTERM: stay ready while endpoints leave" },
     "quiet-seconds": { value: "N", default: "1", text: "Then: close after so long without a review" },
@@ -36,6 +38,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
       keyFile: options["tls-key"],
       clientCaFile: options["client-ca"],
       configFile: options.config,
+      inlineWaivers: !options["no-inline-waivers"],
       preStopTokenFile: options["prestop-token-file"],
       times: {
         propagationSeconds: seconds("propagation-seconds"),

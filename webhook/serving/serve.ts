@@ -6,6 +6,7 @@ import { readConfigDocument } from "../../policies/config-document.ts";
 import { defaultConfig, type Config } from "../../policies/config.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { programError, systemSentence } from "../errors.ts";
+import { withoutInlineWaivers } from "../inline-waivers.ts";
 import type { Terminal } from "../terminal.ts";
 import { batchLines } from "./batch-lines.ts";
 import type { DrainTimes, Phase } from "./drain.ts";
@@ -25,6 +26,8 @@ export interface ServeOptions {
   readonly keyFile: string;
   readonly clientCaFile: string | undefined;
   readonly configFile: string | undefined;
+  /** False: annotations waive nothing, whatever the configuration says. */
+  readonly inlineWaivers: boolean;
   readonly preStopTokenFile: string | undefined;
   readonly times: DrainTimes;
 }
@@ -49,7 +52,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   const aboutConfig = silence<Config>();
   const aboutKeyPair = silence<KeyPair>();
   const preStopToken = await readToken(options.preStopTokenFile, cwd);
-  const config = await openConfig(options.configFile, cwd, now, aboutConfig);
+  const config = await openConfig(options, cwd, now, aboutConfig);
   const keyPair = await openKeyPair(options, cwd, now, aboutKeyPair);
   let phase: Phase = "serving";
   const metrics = createMetrics();
@@ -121,12 +124,13 @@ async function readToken(file: string | undefined, cwd: string): Promise<string 
 }
 
 async function openConfig(
-  file: string | undefined,
+  { configFile: file, inlineWaivers }: ServeOptions,
   cwd: string,
   now: () => Date,
   telling: Telling<Config>,
 ): Promise<Live<Config> & Pick<LiveFiles<Config>, "close">> {
-  if (file === undefined) return { ...fixed(defaultConfig, now()), close: () => {} };
+  const obeyed = (config: Config): Config => (inlineWaivers ? config : withoutInlineWaivers(config));
+  if (file === undefined) return { ...fixed(obeyed(defaultConfig), now()), close: () => {} };
   const opened = await liveFiles<Config>({
     files: [resolve(cwd, file)],
     pollSeconds,
@@ -134,7 +138,7 @@ async function openConfig(
     ...heard(telling),
     read: async ([bytes = Buffer.alloc(0)]) => {
       const reading = await readConfigDocument(file, bytes, rules, now());
-      return "problems" in reading ? { problem: reading.problems.join("\n  ") } : { value: reading.config };
+      return "problems" in reading ? { problem: reading.problems.join("\n  ") } : { value: obeyed(reading.config) };
     },
   });
   if ("refused" in opened) throw programError("bad-config", opened.refused);

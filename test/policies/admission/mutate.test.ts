@@ -184,6 +184,8 @@ describe("a pod that is opted in", () => {
     expect(hook({ now: new Date("2027-02-01") }, waived)).toBeDefined();
     const strict = { ...defaultConfig, enforcement: { ...defaultConfig.enforcement, inlineWaivers: false } };
     expect(hook({ config: strict }, waived)).toBeDefined();
+    const denied = { ...defaultConfig.enforcement, rules: { "prestop-delay": "deny" as const } };
+    expect(hook({ config: { ...defaultConfig, enforcement: denied } }, waived)).toBeDefined();
     const declined = "{ containers: [{ name: app, image: app, lifecycle: { preStop: { sleep: { seconds: 0 } } } }] }";
     expect(mutated(optedIn(declined)).decision.outcome).toBe("unchanged");
   });
