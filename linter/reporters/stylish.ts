@@ -6,6 +6,7 @@ import { isFixable, type PlacedFinding, type Report } from "../report.ts";
 import { hang, wrap } from "../wrap.ts";
 import { budgetLines } from "./budget.ts";
 import { codeFrame } from "./code-frame.ts";
+import { subjectOf } from "./subject.ts";
 import { summary } from "./summary.ts";
 
 export interface StylishOptions {
@@ -51,7 +52,7 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
     paint("dim", place),
     paint(severityStyle[severity], level),
     paint("bold", finding.rule),
-    paint("dim", cut(printable(subject(finding)), left)),
+    paint("dim", cut(printable(subjectOf(finding)), left)),
   ];
   const indent = "    ";
   const room = width - indent.length;
@@ -64,14 +65,6 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
     ...remarks(finding, told, options, room),
   ];
   return [`  ${head.join("  ").trimEnd()}`, ...body.map((line) => (line === "" ? "" : `${indent}${line}`))];
-}
-
-function subject({ object, container }: PlacedFinding): string {
-  if (object === undefined) return "";
-  const name = `${object.kind}/${object.name === "" ? "(unnamed)" : object.name}`;
-  if (container === undefined) return name;
-  // One without a name is called by its place already.
-  return container.includes(" ") ? `${name} ${container}` : `${name} container ${container}`;
 }
 
 const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
