@@ -63,7 +63,7 @@ function tellProxies(
     .map((container) => {
       const budget = tellBudget(pod, container, new Map(Object.entries(before.env ?? {})).get(container.name) ?? []);
       const newVariables = budget.edits.filter(({ at }) => at.at(-2) === "env").length;
-      const token = added.includes(container) ? [tellToken(container, preStopToken, newVariables)] : [];
+      const token = added.includes(container) ? [tellToken(container, preStopToken?.(), newVariables)] : [];
       return { container, parts: [budget, ...token] };
     });
   const parts = told.flatMap((one) => one.parts);

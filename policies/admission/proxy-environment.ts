@@ -5,7 +5,7 @@ import { proxyEnvironment } from "../shutdown/proxy-budget.ts";
 import { variable } from "../shutdown/recognisers/environment.ts";
 
 /** What `/prestop` is asked with: the same in the container's environment and in its hook's header. */
-const tokenVariable = "GRACEWARDEN_PRESTOP_TOKEN";
+export const tokenVariable = "GRACEWARDEN_PRESTOP_TOKEN";
 
 export interface Told {
   readonly edits: readonly Edit[];

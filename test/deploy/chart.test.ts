@@ -31,7 +31,7 @@ const variants: readonly (readonly [string, object])[] = [
     { validate: { extraWorkloads: [{ apiGroups: ["argoproj.io"], apiVersions: ["*"], resources: ["rollouts"] }] } },
   ],
   ["no inline waivers", { inlineWaivers: false }],
-  ["a token for /prestop", { preStopToken: { secretName: "prestop" } }],
+  ["a token for /prestop", { preStopToken: true }],
   ["a long drain", { shutdown: { propagationSeconds: 15, drainSeconds: 60 } }],
   [
     "everything that a pod may carry",

@@ -195,6 +195,21 @@ describe("a verdict is remembered", () => {
     for (const change of [crashed, refused]) expect(made(twice({}), undefined, change)).toBe(2);
   });
 
+  it("not where a pod was given a token of its own", () => {
+    let tokens = 0;
+    const giving = { ...unchanged, preStopToken: () => `token-${++tokens}` };
+    const proxy = { spec: { containers: [{ name: "proxy", image: "gracewarden-proxy" }] } };
+    const patches = new Set<string | undefined>();
+    const remembered = remember();
+    for (const body of twice(proxy)) {
+      const { response } = remembered.of(body, giving, () => judged(body, giving)).response;
+      patches.add(response.patch);
+    }
+    expect([tokens, patches.size]).toEqual([2, 2]);
+    expect(made(twice(proxy))).toBe(1);
+    expect(made(twice({}), [giving, giving])).toBe(1);
+  });
+
   it("not under another configuration, nor past an hour, when waivers may have expired", () => {
     expect(made(twice({}), [unchanged, settings()])).toBe(2);
     expect(made(twice({}), [unchanged, { ...unchanged, now: new Date("2026-11-23T13:00:00Z") }])).toBe(2);

@@ -17,7 +17,7 @@ const syntax = defineSyntax({
     "client-ca": { value: "FILE", text: "PEM authorities; reviews are taken only from clients that they signed" },
     config: { value: "FILE", text: "The linter's gracewarden.yaml; read again when it changes" },
     "no-inline-waivers": noInlineWaivers,
-    "prestop-token-file": { value: "FILE", text: "What the proxy's /prestop asks for" },
+    "prestop-token": { text: "Give each pod of the proxy a token of its own, which its /prestop asks for" },
     "propagation-seconds": { value: "N", default: "5", text: "After SIGTERM: stay ready while endpoints leave" },
     "quiet-seconds": { value: "N", default: "1", text: "Then: close after so long without a review" },
     "drain-seconds": { value: "N", default: "15", text: "From SIGTERM to the end of accepting, quiet or not" },
@@ -39,7 +39,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
       clientCaFile: options["client-ca"],
       configFile: options.config,
       inlineWaivers: !options["no-inline-waivers"],
-      preStopTokenFile: options["prestop-token-file"],
+      preStopToken: options["prestop-token"],
       times: {
         propagationSeconds: seconds("propagation-seconds"),
         quietSeconds: seconds("quiet-seconds"),

@@ -1,4 +1,5 @@
 import type { AdmissionSettings } from "../../policies/admission/decision.ts";
+import { tokenVariable } from "../../policies/admission/proxy-environment.ts";
 import type { Config } from "../../policies/config.ts";
 import { alike, type Alike } from "./alike.ts";
 import type { Verdict } from "./judge-review.ts";
@@ -70,11 +71,11 @@ function retold(verdict: Verdict, { uid, name }: Alike): Verdict {
   };
 }
 
-/** What crashed is tried again, and a denial names its object. */
+/** What crashed is tried again, a denial names its object, and a token is one pod's. */
 function mayBeRetold({ crash, response, tells }: Verdict, { name }: Alike): boolean {
   if (crash !== undefined || !response.response.allowed) return false;
   const text = tells();
-  return !text.includes("kube-api-access-") && (name === "" || !text.includes(name));
+  return !text.includes("kube-api-access-") && !text.includes(tokenVariable) && (name === "" || !text.includes(name));
 }
 
 /** Whether an override, a waiver or a rule of the configuration's own looks at an object's name. */

@@ -17,7 +17,7 @@ export interface ReviewRoutesOptions {
   readonly rules: readonly Rule[];
   readonly config: Live<Config>;
   readonly keyPair: Live<KeyPair>;
-  readonly preStopToken: string | undefined;
+  readonly preStopToken: AdmissionSettings["preStopToken"];
   readonly activity: Activity;
   readonly metrics: Metrics;
   readonly now: () => Date;

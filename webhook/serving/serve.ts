@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import type { Server } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,7 +28,8 @@ export interface ServeOptions {
   readonly configFile: string | undefined;
   /** False: annotations waive nothing, whatever the configuration says. */
   readonly inlineWaivers: boolean;
-  readonly preStopTokenFile: string | undefined;
+  /** Whether each pod of the proxy gets a token for its `/prestop`. */
+  readonly preStopToken: boolean;
   readonly times: DrainTimes;
 }
 
@@ -51,7 +52,6 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
 
   const aboutConfig = silence<Config>();
   const aboutKeyPair = silence<KeyPair>();
-  const preStopToken = await readToken(options.preStopTokenFile, cwd);
   const config = await openConfig(options, cwd, now, aboutConfig);
   const keyPair = await openKeyPair(options, cwd, now, aboutKeyPair);
   let phase: Phase = "serving";
@@ -60,7 +60,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     rules,
     config,
     keyPair,
-    preStopToken,
+    preStopToken: options.preStopToken ? newToken : undefined,
     metrics,
     now,
     phase: () => phase,
@@ -114,14 +114,8 @@ const heard = <T>(telling: Telling<T>): Pick<LiveFilesOptions<T>, "onTaken" | "o
   onRefused: (problem) => telling.onRefused(problem),
 });
 
-async function readToken(file: string | undefined, cwd: string): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return (await readFile(resolve(cwd, file), "utf8")).trim();
-  } catch (error) {
-    throw programError("unreadable-file", file, `cannot be read: ${systemSentence(error)}`);
-  }
-}
+/** As hard to guess as a key of 192 bits. */
+const newToken = (): string => randomBytes(24).toString("base64url");
 
 async function openConfig(
   { configFile: file, inlineWaivers }: ServeOptions,

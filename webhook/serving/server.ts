@@ -2,6 +2,7 @@ import { bodyBudget } from "./body-budget.ts";
 import type { Server } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { AdmissionSettings } from "../../policies/admission/decision.ts";
 import type { Config } from "../../policies/config.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { refusal, Refusal } from "../errors.ts";
@@ -23,7 +24,7 @@ export interface ServerOptions {
   readonly rules: readonly Rule[];
   readonly config: Live<Config>;
   readonly keyPair: Live<KeyPair>;
-  readonly preStopToken: string | undefined;
+  readonly preStopToken: AdmissionSettings["preStopToken"];
   readonly phase: () => Phase;
   readonly metrics: Metrics;
   readonly now: () => Date;

@@ -19,7 +19,7 @@ const noted = (pod: Json): unknown =>
   JSON.parse(((pod["metadata"] as Json)["annotations"] as Record<string, string>)["gracewarden.io/injected"] ?? "null");
 
 describe("a pod that runs the proxy", () => {
-  const { decision, pod } = mutated(proxyPod, { preStopToken: "s3cret" });
+  const { decision, pod } = mutated(proxyPod, { preStopToken: () => "s3cret" });
 
   it("gets the proxy's own hook with its token, and is told its budget", () => {
     expect(specOf(pod).containers[0]).toMatchObject({
@@ -111,7 +111,7 @@ spec:
       lifecycle: { preStop: { sleep: { seconds: 7 } } }
       env: [{ name: GRACEWARDEN_GRACE_SECONDS, value: "25" }]
 `),
-      { preStopToken: "s3cret" },
+      { preStopToken: () => "s3cret" },
     );
     expect(specOf(own).containers[0]).toMatchObject({
       lifecycle: { preStop: { sleep: { seconds: 7 } } },
@@ -136,7 +136,7 @@ spec:
   ])("is asked with %s", (_name, variable, header, warnings) => {
     const { pod: own, decision: said } = mutated(
       podOf(`{ spec: { containers: [{ name: proxy, image: gracewarden-proxy, env: [${variable}] }] } }`),
-      { preStopToken: "s3cret" },
+      { preStopToken: () => "s3cret" },
     );
     expect(JSON.stringify(own).match(/Bearer \w+/)?.[0]).toBe(header);
     expect(JSON.stringify(own)).not.toContain("s3cret");
@@ -346,8 +346,8 @@ describe("a second call", () => {
 
   it("changes nothing", () => {
     for (const first of [proxyPod, optedIn(app)]) {
-      const { pod } = mutated(first, { preStopToken: "s3cret" });
-      expect(mutated(pod, { preStopToken: "s3cret" }).decision).toMatchObject({ outcome: "unchanged" });
+      const { pod } = mutated(first, { preStopToken: () => "s3cret" });
+      expect(mutated(pod, { preStopToken: () => "s3cret" }).decision).toMatchObject({ outcome: "unchanged" });
     }
   });
 
