@@ -1,6 +1,14 @@
 import { baseName } from "./command-name.ts";
 import type { Word } from "./shell-words.ts";
-import { parseShell, type Command, type Pipeline, type Script, type SimpleCommand, type Statement } from "./shell.ts";
+import {
+  parseShell,
+  whyUnread,
+  type Command,
+  type Pipeline,
+  type Script,
+  type SimpleCommand,
+  type Statement,
+} from "./shell.ts";
 import { builtins, nameOf, simpleCommands } from "./shell-commands.ts";
 import { withCallsInlined } from "./shell-functions.ts";
 
@@ -23,7 +31,7 @@ export type ScriptEnd =
 
 export function endOfScript(text: string): ScriptEnd {
   const parsed = parseShell(text);
-  if (parsed === undefined) return { kind: "unknown", why: "the script cannot be read" };
+  if (parsed === undefined) return { kind: "unknown", why: `the script ${whyUnread(text)}` };
   const script = withCallsInlined(parsed);
   const exec = execIn(script, true);
   if (exec.when === "always") return { kind: "becomes", commands: exec.commands };

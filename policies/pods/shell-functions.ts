@@ -4,6 +4,8 @@ import type { Command, Script, SimpleCommand } from "./shell.ts";
 
 /** Words that calls bring along, all together: functions that call each other twice over would make a script of any size. */
 const maxWords = 2000;
+/** Calls within calls: each takes of the stack. */
+const maxOpen = 20;
 
 /** The names of the functions that a script defines at its top. */
 export function functionNames(script: Script): ReadonlySet<string> {
@@ -18,7 +20,7 @@ export function withCallsInlined(script: Script): Script {
   const inlined = (command: SimpleCommand, open: readonly string[]): Command => {
     if (open.length > 0) words += command.words.length;
     const name = nameOf(command) ?? "";
-    const body = open.includes(name) || words > maxWords ? undefined : functions.get(name);
+    const body = open.length >= maxOpen || open.includes(name) || words > maxWords ? undefined : functions.get(name);
     if (body === undefined) return command;
     const given = command.words.slice(1);
     const called = inCommand(body, (inner) =>

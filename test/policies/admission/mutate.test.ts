@@ -125,6 +125,19 @@ spec:
     ]);
   });
 
+  it("warns of no more than the API server passes on, and quotes no long value (F15)", () => {
+    const env = `[{ name: GRACEWARDEN_GRACE_SECONDS, value: "${"9".repeat(500)}" }]`;
+    const container = (index: number) => `    - { name: proxy-${index}, image: gracewarden-proxy, env: ${env} }`;
+    const { decision: said } = mutated(
+      podOf(`spec:\n  containers:\n${Array.from({ length: 200 }, (_, i) => container(i)).join("\n")}`),
+    );
+    expect(said.warnings.join("").length).toBeLessThanOrEqual(4096);
+    expect(said.warnings[0]).toMatch(
+      /^GRACEWARDEN_GRACE_SECONDS of proxy-0 is "9+…", though \d+ would be right; it is left as it is\.$/,
+    );
+    expect(said.warnings.at(-1)).toMatch(/^gracewarden found \d+ more/);
+  });
+
   it.each([
     ["its author's own token", `{ name: GRACEWARDEN_PRESTOP_TOKEN, value: own }`, "Bearer own", []],
     [

@@ -209,6 +209,13 @@ describe("a workload", () => {
     for (const warning of warnings) expect(warning).toMatch(/^[^a-z]?.*[.]$/);
   });
 
+  it("is warned in sentences that stay whole, however long what they quote", () => {
+    const name = "x".repeat(5000);
+    const containers = [{ name, image: "app", lifecycle: { preStop: { exec: { command: ["sleep", "60"] } } } }];
+    for (const warning of decide(deployment({ spec: { containers } })).warnings)
+      expect(warning.length).toBeLessThan(257);
+  });
+
   it("of any kind is read", () => {
     const cron = {
       apiVersion: "batch/v1",

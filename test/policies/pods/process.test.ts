@@ -206,6 +206,23 @@ describe("who gets the stop signal", () => {
     expect(found.why).not.toBe("");
   });
 
+  test("of a script that is too long to be read cannot be told, and not by reading it", () => {
+    const long = `${"echo a; ".repeat(50_000)}exec node`;
+    const started = performance.now();
+    expect(processOf(sh(long), undefined, alone)).toMatchObject({
+      signal: "unknown",
+      first: "shell",
+      why: "the script is too long to be read",
+    });
+    expect(performance.now() - started).toBeLessThan(50);
+    expect(processOf(sh(long.slice(-30_000)), undefined, alone).signal).toBe("reaches");
+  });
+
+  test("of a script whose functions call each other in a long row is found", () => {
+    const row = Array.from({ length: 1000 }, (_, index) => `f${index}() { f${index + 1}; }`);
+    expect(processOf(sh(`${row.join("\n")}\nf0`), undefined, alone)).toMatchObject({ first: "shell" });
+  });
+
   test("args follow the command", () => {
     expect(processOf(["sh", "-c"], ["exec node a.js"], alone)).toMatchObject({
       signal: "reaches",
