@@ -12,6 +12,12 @@ const table = {
     sentence: (name: string, value: string, expected: string) => `${name} cannot be "${value}": ${expected}`,
   },
   "options-exclude": { exit: 2, sentence: (one: string, other: string) => `${one} and ${other} exclude each other` },
+  "two-reports-on-stdout": {
+    exit: 2,
+    sentence: (format: string) =>
+      `only one report can go to stdout: write the other to a file, --format ${format}=FILE`,
+  },
+  "unwritable-report": { exit: 2, sentence: (file: string, why: string) => `the report ${file} ${why}` },
   "missing-argument": { exit: 2, sentence: (what: string) => `${what} is missing` },
   "extra-argument": { exit: 2, sentence: (argument: string) => `"${argument}" is one argument too many` },
   "nothing-found": { exit: 2, sentence: (argument: string, why: string) => `nothing to lint at "${argument}": ${why}` },

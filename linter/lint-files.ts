@@ -1,20 +1,21 @@
 import { rules } from "../policies/rules/index.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import { fixAndReport } from "./fix-files.ts";
-import { reportJson } from "./reporters/json.ts";
-import { reportSarif } from "./reporters/sarif.ts";
-import { reportStylish } from "./reporters/stylish.ts";
-import { summary } from "./reporters/summary.ts";
-import { painter, wantsColor, type Paint } from "./color.ts";
+import { painter, wantsColor } from "./color.ts";
 import { lint } from "./lint.ts";
 import { loadConfig, noConfig } from "./load-config.ts";
 import { readInput, type Input } from "./read-input.ts";
 import { isFixable, type PlacedFinding, type Report } from "./report.ts";
+import { render, type RenderOptions } from "./render.ts";
+import { reportTargets } from "./report-targets.ts";
 import type { Output, Terminal } from "./terminal.ts";
+import { withUnwritable } from "./unwritable.ts";
+import { writeReport } from "./write-report.ts";
 
 /** The `lint` command once its arguments are read; the result is the exit code. */
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
   const { cwd, now } = terminal;
+  const targets = reportTargets(options.format);
   const loaded = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
   for (const note of loaded.notes) terminal.stderr.write(`gracewarden: ${note}\n`);
   const inputOptions = {
@@ -38,8 +39,24 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     report = fixed.report;
     if (fixed.usesStdout) reportTo = terminal.stderr;
   }
-  if (!(options["fix-dry-run"] && reportTo !== terminal.stdout))
-    reportTo.write(await render(report, options, terminal, reportTo));
+  const full = await withUnwritable(report);
+  const shown = options.quiet ? withoutMinor(full, options) : full;
+  const hidden = full.findings.length - shown.findings.length;
+  const rendering: Omit<RenderOptions, "paint"> = {
+    width: Math.max(60, Math.min(terminal.stdout.columns ?? 100, 120)),
+    verbose: options.verbose,
+    hidden,
+    counts: (finding) => countsAsFailure(finding, options),
+    now,
+  };
+  for (const { format, file } of targets) {
+    if (file !== undefined) {
+      writeReport(file, cwd, await render(shown, format, { ...rendering, paint: painter(false) }));
+    } else if (!(options["fix-dry-run"] && reportTo !== terminal.stdout)) {
+      const paint = painter(wantsColor(options, terminal, reportTo));
+      reportTo.write(await render(shown, format, { ...rendering, paint }));
+    }
+  }
   for (const { rule, object, cause } of report.crashes) {
     const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     terminal.stderr.write(
@@ -62,24 +79,4 @@ function countsAsFailure({ severity, verdict, waived }: PlacedFinding, options: 
 function withoutMinor(report: Report, options: LintOptions): Report {
   const bar = options["fail-on"] === "off" ? { ...options, "fail-on": "error" as const } : options;
   return { ...report, findings: report.findings.filter((finding) => countsAsFailure(finding, bar)) };
-}
-
-async function render(full: Report, options: LintOptions, terminal: Terminal, output: Output): Promise<string> {
-  const report = options.quiet ? withoutMinor(full, options) : full;
-  if (options.format === "json") {
-    return reportJson(report);
-  }
-  if (options.format === "stylish" && report.findings.length === 0) {
-    return `${summary(report, { ...stylishOptions(), hidden: full.findings.length }).join("\n")}\n`;
-  }
-  const { facts } = await import("../policies/facts/facts.ts");
-  if (options.format === "sarif") {
-    return reportSarif(report, facts);
-  }
-  return reportStylish(report, { ...stylishOptions(), hidden: full.findings.length - report.findings.length, facts });
-
-  function stylishOptions(): { width: number; paint: Paint; verbose: boolean } {
-    const width = Math.max(60, Math.min(terminal.stdout.columns ?? 100, 120));
-    return { width, paint: painter(wantsColor(options, terminal, output)), verbose: options.verbose };
-  }
 }

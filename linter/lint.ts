@@ -8,6 +8,7 @@ import readableManifest from "../policies/rules/readable-manifest.ts";
 import type { Rule, Severity, Verdict } from "../policies/rule.ts";
 import { run } from "../policies/run.ts";
 import { decideWaiver } from "../policies/waiver.ts";
+import { asWritten } from "./as-written.ts";
 import type { LoadedFile, PlacedObject } from "./load.ts";
 import { fileStart, regionOf } from "./positions.ts";
 import type { PlacedFinding, Report, SkippedFile, SkippedObject } from "./report.ts";
@@ -34,9 +35,11 @@ export function lint({ files, context, rules, config, now }: LintInput): Report 
     if (place === undefined) return [];
     const { document, at: objectAt, file } = place;
     const { source } = document;
-    const span = document.locate([...objectAt, ...finding.at], "key");
+    const at = [...objectAt, ...finding.at];
+    const span = document.locate(at, "key");
     const region = regionOf(source, span);
-    return [{ ...finding, file: file.file, region, offset: span.start, source, document, objectAt }];
+    const message = finding.rule === readableManifest.id ? asWritten(finding.message, document, at) : finding.message;
+    return [{ ...finding, message, file: file.file, region, offset: span.start, source, document, objectAt }];
   });
   const accounts = files.map((file) => account(file, set, config, now));
   return {

@@ -31,6 +31,7 @@ export async function printConfig(options: LintOptions, { cwd, now, stdout }: Te
       ),
     })),
     waivers: config.waivers.map(({ origin: _origin, ...waiver }) => waiver),
+    enforcement: config.enforcement,
     customRules: config.customRules.map(({ id, title, severity }) => ({ id, title, severity })),
   };
   stdout.write(`${JSON.stringify(printed, null, 2)}\n`);

@@ -33,6 +33,8 @@ export interface PlacedFinding {
   readonly evidence: readonly Term[];
   readonly facts: readonly FactId[];
   readonly fix: Fix | undefined;
+  /** Why the fix cannot be written into this text; looked at only where the text has anchors. */
+  readonly unwritable?: string;
   readonly waived: Waiver | undefined;
 }
 
@@ -66,6 +68,6 @@ export interface Report {
   readonly rules: readonly Rule[];
 }
 
-/** Whether `--fix` would mend it: a safe fix of something that is certainly wrong and not accepted. */
-export const isFixable = ({ fix, verdict, waived }: PlacedFinding): boolean =>
-  fix !== undefined && fix.safe && verdict === "fail" && waived === undefined;
+/** Whether `--fix` would mend it: a safe fix of something that is certainly wrong and not accepted, in a text that takes it. */
+export const isFixable = ({ fix, verdict, waived, unwritable }: PlacedFinding): boolean =>
+  fix !== undefined && fix.safe && verdict === "fail" && waived === undefined && unwritable === undefined;

@@ -117,6 +117,15 @@ function* entriesOf(file: ConfigFile): Iterable<readonly [Path, string]> {
     for (const id of Object.keys(namespace.rules)) yield [["enforcement", "namespaces", index, "rules", id], id];
   }
   for (const [index, id] of (locked ?? []).entries()) yield [["enforcement", "locked", index], id];
+  for (const [at, id] of inlineWaivable(file)) yield [at, id];
+}
+
+/** The rules that pods may waive themselves. */
+function inlineWaivable({ enforcement }: ConfigFile): (readonly [Path, string])[] {
+  const { inlineWaivers } = enforcement ?? {};
+  return typeof inlineWaivers === "object"
+    ? inlineWaivers.map((id, index) => [["enforcement", "inlineWaivers", index], id])
+    : [];
 }
 
 function unknownRules(file: ConfigFile, known: ReadonlySet<string>): ConfigProblem[] {
@@ -141,11 +150,12 @@ function badWaivers(file: ConfigFile, known: ReadonlySet<string>): ConfigProblem
 }
 
 function waivedThoughLocked(file: ConfigFile): ConfigProblem[] {
-  return (file.waivers ?? []).flatMap(({ rule }, index) =>
+  const waivable = (file.waivers ?? []).map(({ rule }, index): [Path, string] => [["waivers", index, "rule"], rule]);
+  return [...waivable, ...inlineWaivable(file)].flatMap(([at, rule]) =>
     file.enforcement?.locked?.includes(rule) === true
       ? [
           {
-            at: ["waivers", index, "rule"],
+            at,
             message: `"${rule}" is locked in enforcement, so it takes no waivers: drop one of the two`,
           },
         ]

@@ -97,7 +97,8 @@ export function configSchema(rules: readonly Rule[]): object {
             },
           },
           locked: names,
-          inlineWaivers: { type: "boolean" },
+          // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's word
+          inlineWaivers: { if: { type: "array" }, then: names, else: { type: "boolean" } },
         },
       },
       customRules: {

@@ -42,8 +42,11 @@ export interface EnforcementSettings {
   }[];
   /** Rules that take no waivers at admission, from an annotation or from the configuration. */
   readonly locked: readonly string[];
-  /** Whether waivers written as annotations count at admission. */
-  readonly inlineWaivers: boolean;
+  /**
+   * Whether waivers written as annotations count at admission: nowhere, everywhere, or everywhere but for denials, those
+   * of the rules listed excepted. Whoever may create a pod can write its annotations.
+   */
+  readonly inlineWaivers: boolean | readonly string[];
 }
 
 /** A configuration that has been read and checked; the same for linter and webhook. */
@@ -69,5 +72,5 @@ export const defaultConfig: Config = {
   budget: defaultBudgetSettings,
   waivers: [],
   customRules: [],
-  enforcement: { default: "warn", rules: {}, namespaces: [], locked: [], inlineWaivers: true },
+  enforcement: { default: "warn", rules: {}, namespaces: [], locked: [], inlineWaivers: [] },
 };

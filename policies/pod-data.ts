@@ -74,7 +74,7 @@ const none: DurationData = { min: 0, max: 0, known: true };
 
 function containerData(container: Container, row: Row | undefined): ContainerData {
   return {
-    name: container.name,
+    name: container.spec.name ?? "",
     role: container.role,
     image: container.image,
     program: container.process.program ?? null,

@@ -35,7 +35,7 @@ function explain(
   { keysAt, tell = (value: unknown) => JSON.stringify(value) }: SchemaProblemOptions,
 ): ConfigProblem {
   const at = pathOfSteps(pointerSteps(error.instancePath));
-  const name = at.length === 0 ? "the configuration" : `"${at.at(-1)}"`;
+  const name = nameOf(at);
   const { params } = error as { params: Record<string, unknown> };
   switch (error.keyword) {
     case "additionalProperties": {
@@ -68,6 +68,15 @@ function explain(
     default:
       return { at, message: `${name} ${error.message ?? "is not valid"}` };
   }
+}
+
+/** An entry of a list has no name of its own: it is counted, from 1. */
+function nameOf(at: Path): string {
+  const last = at.at(-1);
+  if (last === undefined) return "the configuration";
+  if (typeof last === "string") return `"${last}"`;
+  const list = at.findLast((step) => typeof step === "string");
+  return `entry ${last + 1}${list === undefined ? "" : ` of "${list}"`}`;
 }
 
 /** A hint to be put behind the sentence about a mistyped word. */

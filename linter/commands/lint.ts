@@ -2,6 +2,7 @@ import { defineSyntax, parseArguments } from "../arguments.ts";
 import { programError } from "../errors.ts";
 import { lintFiles } from "../lint-files.ts";
 import { printConfig } from "../print-config.ts";
+import { formats } from "../report-targets.ts";
 import type { Command } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -13,7 +14,11 @@ const syntax = defineSyntax({
   minOperands: 0,
   maxOperands: Infinity,
   options: {
-    format: { value: "FORMAT", choices: ["stylish", "json", "sarif"], default: "stylish", text: "How to report" },
+    format: {
+      value: "FORMAT[=FILE]",
+      repeatable: true,
+      text: `How to report: ${formats.join(", ")} (default: stylish); with =FILE into a file, so several in one run`,
+    },
     fix: { text: "Apply the safe fixes; with - the fixed text goes to stdout and the report to stderr" },
     "fix-dry-run": { text: "Change nothing, print what --fix would change as a unified diff" },
     "fail-on": {

@@ -5,7 +5,7 @@ import type { Rule } from "../../policies/rule.ts";
 import type { Crash } from "../../policies/run.ts";
 import { isFixable, type PlacedFinding, type Report } from "../report.ts";
 import { version } from "../version.ts";
-import { builtin } from "../builtin.ts";
+import { fingerprints } from "./fingerprint.ts";
 
 const level = { advice: "note", warn: "warning", error: "error" } as const;
 
@@ -104,25 +104,6 @@ function result(finding: PlacedFinding, ruleIndex: number, fingerprint: string):
       fixable: isFixable(finding),
       ...(finding.fix === undefined ? {} : { fix: finding.fix.title }),
     },
-  };
-}
-
-/** Stable when lines move: rule, object, container and path, and a number where that is said twice. */
-function fingerprints(): (finding: PlacedFinding) => string {
-  const { createHash } = builtin("node:crypto");
-  const seen = new Map<string, number>();
-  return ({ rule, file, object, container, at, message }) => {
-    const identity =
-      object === undefined
-        ? [file, message.replaceAll(/\d+/g, "#")]
-        : [object.apiVersion.replace(/\/[^/]*$/, ""), object.kind, object.namespace ?? "", object.name];
-    const key = JSON.stringify([rule, identity, container ?? "", formatPath(at)]);
-    const index = seen.get(key) ?? 0;
-    seen.set(key, index + 1);
-    return createHash("sha256")
-      .update(`${key}${index === 0 ? "" : `#${index}`}`)
-      .digest("hex")
-      .slice(0, 32);
   };
 }
 

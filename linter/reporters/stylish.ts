@@ -1,3 +1,4 @@
+import type { Fix } from "../../policies/edit.ts";
 import type { Fact } from "../../policies/facts/fact.ts";
 import type { FactId } from "../../policies/facts/facts.ts";
 import { printable, type Paint, type Style } from "../color.ts";
@@ -5,6 +6,7 @@ import { isFixable, type PlacedFinding, type Report } from "../report.ts";
 import { hang, wrap } from "../wrap.ts";
 import { budgetLines } from "./budget.ts";
 import { codeFrame } from "./code-frame.ts";
+import { subjectOf } from "./subject.ts";
 import { summary } from "./summary.ts";
 
 export interface StylishOptions {
@@ -50,7 +52,7 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
     paint("dim", place),
     paint(severityStyle[severity], level),
     paint("bold", finding.rule),
-    paint("dim", cut(printable(subject(finding)), left)),
+    paint("dim", cut(printable(subjectOf(finding)), left)),
   ];
   const indent = "    ";
   const room = width - indent.length;
@@ -63,12 +65,6 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
     ...remarks(finding, told, options, room),
   ];
   return [`  ${head.join("  ").trimEnd()}`, ...body.map((line) => (line === "" ? "" : `${indent}${line}`))];
-}
-
-function subject({ object, container }: PlacedFinding): string {
-  if (object === undefined) return "";
-  const name = `${object.kind}/${object.name === "" ? "(unnamed)" : object.name}`;
-  return container === undefined ? name : `${name} container ${container}`;
 }
 
 const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
@@ -90,10 +86,13 @@ function remarks(finding: PlacedFinding, told: Set<FactId>, { paint, facts }: St
     }
   }
   if (finding.fix !== undefined) {
-    remark(
-      "fix",
-      `${printable(finding.fix.title)}${isFixable(finding) ? " (--fix)" : finding.fix.safe ? "" : " (yours to judge: not applied by --fix)"}`,
-    );
+    remark("fix", printable(`${finding.fix.title}${whoFixes(finding, finding.fix)}`));
   }
   return lines.length > 0 ? ["", ...lines] : lines;
+}
+
+function whoFixes(finding: PlacedFinding, { safe }: Fix): string {
+  if (isFixable(finding)) return " (--fix)";
+  if (finding.unwritable !== undefined) return ` (by hand: ${finding.unwritable})`;
+  return safe ? "" : " (yours to judge: not applied by --fix)";
 }

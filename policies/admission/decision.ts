@@ -12,8 +12,8 @@ export interface AdmissionSettings {
   readonly now: Date;
   /** True on the path that serves namespaces labelled `gracewarden.io/inject: "true"`; a review does not carry its namespace's labels. */
   readonly namespaceOptedIn: boolean;
-  /** What the proxy's `/prestop` asks for; undefined where it answers its own node without one. */
-  readonly preStopToken?: string | undefined;
+  /** Makes what one pod's `/prestop` asks for; undefined where it answers its own node without one. */
+  readonly preStopToken?: (() => string) | undefined;
 }
 
 /** A request of an AdmissionReview that has something to judge. */

@@ -5,6 +5,7 @@ import type { Pod } from "../pods/pod.ts";
 import { run, type Crash, type Finding } from "../run.ts";
 import { annotationWaivers, decideWaiver, type Waiver } from "../waiver.ts";
 import type { AdmissionSettings } from "./decision.ts";
+import { enforcementOf } from "./enforcement.ts";
 
 export interface Judgement {
   /** The first pod of the object: a Pod or a workload of Kubernetes has no other. */
@@ -25,7 +26,11 @@ export function judge(
   const [pod] = set.podsIn(object);
   return {
     pod,
-    findings: findings.map((finding) => ({ ...finding, waived: ifAdmitted(finding.waived, finding.rule, settings) })),
+    findings: findings.map((finding) =>
+      finding.waived === undefined || counts(finding.waived, finding, pod, settings)
+        ? finding
+        : { ...finding, waived: undefined },
+    ),
     crashes,
   };
 }
@@ -44,17 +49,20 @@ export function waiverOf(
 ): Waiver | undefined {
   const inline = annotationWaivers(object, pod).waivers.map(({ waiver }) => waiver);
   const waiver = decideWaiver(rule, object, pod, [...settings.config.waivers, ...inline], settings.now);
-  return ifAdmitted(waiver, rule, settings);
+  return waiver && counts(waiver, { rule, object, severity: "error" }, pod, settings) ? waiver : undefined;
 }
 
 /** The configuration's waivers come first, so an annotation's is only met where there is no other. */
-function ifAdmitted(
-  waiver: Waiver | undefined,
-  rule: string,
-  { config: { enforcement } }: AdmissionSettings,
-): Waiver | undefined {
-  if (enforcement.locked.includes(rule)) return undefined;
-  return waiver?.origin === "annotation" && !enforcement.inlineWaivers ? undefined : waiver;
+function counts(
+  { origin }: Waiver,
+  { rule, object, severity }: Pick<Finding, "rule" | "object" | "severity">,
+  pod: Pod | undefined,
+  settings: AdmissionSettings,
+): boolean {
+  const { locked, inlineWaivers } = settings.config.enforcement;
+  if (locked.includes(rule)) return false;
+  if (origin === "config" || typeof inlineWaivers === "boolean") return origin === "config" || inlineWaivers === true;
+  return inlineWaivers.includes(rule) || enforcementOf(rule, severity, object, pod, settings) !== "deny";
 }
 
 /** Rules that need other objects keep their name, which waivers may use, but do not run. */

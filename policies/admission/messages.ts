@@ -2,6 +2,7 @@ import type { EnforcementSettings } from "../config.ts";
 import { formatPath } from "../path.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { Crash, Finding } from "../run.ts";
+import { shorten } from "../shorten.ts";
 import { formatSeconds } from "../shutdown/interval.ts";
 import type { Term } from "../shutdown/term.ts";
 
@@ -13,6 +14,8 @@ const maxTotal = 4096;
 const maxLength = 256;
 /** A clause shorter than this is a name before a colon, not a sentence. */
 const leastClause = 40;
+/** Of a finding's message in a denial: what it quotes of the object may be of any length. */
+const maxMessage = 1000;
 
 /** Why an object is refused: each finding with its place, its numbers, its fix and how to waive it. */
 export function denialText(
@@ -25,7 +28,7 @@ export function denialText(
   const head = `gracewarden refuses ${describe(object)} for ${count === 1 ? "one reason" : `${count} reasons`}.`;
   return [
     head,
-    ...findings.map((finding) => ` [${finding.rule}] ${findingText(finding)} ${waiverText(finding.rule, enforcement)}`),
+    ...findings.map((finding) => ` [${finding.rule}] ${findingText(finding)} ${waiverText(finding, enforcement)}`),
     ...crashes.map(({ rule }) => ` [${rule}] ${crashText(rule)}`),
   ].join("\n");
 }
@@ -36,10 +39,12 @@ function describe(object: KubernetesObject): string {
 }
 
 function findingText({ at, container, message, evidence, fix }: Finding): string {
-  const where = `At ${formatPath(at)}${container === undefined ? "" : ` (container ${container})`}: `;
+  // One without a name is called by its place already.
+  const named = container?.includes(" ") === false ? `container ${container}` : container;
+  const where = `At ${formatPath(at)}${named === undefined ? "" : ` (${named})`}: `;
   const sum = evidence.length === 0 ? "" : ` The numbers: ${evidence.map(describeTerm).join(", ")}.`;
   const mend = fix === undefined ? "" : ` To mend it: ${fix.title}.`;
-  return `${where}${message}.${sum}${mend}`;
+  return `${where}${shorten(message, maxMessage)}.${sum}${mend}`;
 }
 
 function describeTerm({ term, seconds, known, origin }: Term): string {
@@ -48,14 +53,17 @@ function describeTerm({ term, seconds, known, origin }: Term): string {
 
 /** The exact annotation, for the pod's own metadata: a workload's template passes it on. */
 function waiverText(
-  rule: string,
+  { rule, object }: Finding,
   { locked, inlineWaivers }: Pick<EnforcementSettings, "locked" | "inlineWaivers">,
 ): string {
   if (locked.includes(rule)) return "This rule takes no waivers here.";
-  const annotation = `waive.gracewarden.io/${rule}: "REASON; owner=TEAM; expires=YYYY-MM-DD"`;
-  return inlineWaivers
-    ? `To accept it until a day, annotate the pod: ${annotation}`
-    : "Waivers come from the webhook's configuration alone: ask whoever runs it.";
+  const annotation = `waive.gracewarden.io/${rule}`;
+  if (inlineWaivers === true || (inlineWaivers !== false && inlineWaivers.includes(rule)))
+    return `To accept it until a day, annotate the pod: ${annotation}: "REASON; owner=TEAM; expires=YYYY-MM-DD"`;
+  const inVain = Object.hasOwn(object.annotations, annotation)
+    ? `, so its annotation ${annotation} does not count`
+    : "";
+  return `A pod cannot waive this itself${inVain}: ask whoever runs the webhook for a waiver in its configuration.`;
 }
 
 const crashText = (rule: string): string =>
@@ -76,10 +84,10 @@ function findingWarning({ rule, at, message }: Finding): string {
 
 function shortened(message: string, room: number): string {
   if (message.length <= room) return message;
-  const ends = [...message.matchAll(/[;:] /g)]
+  const end = [...message.slice(0, room + 1).matchAll(/[;:] /g)]
     .map(({ index }) => index)
-    .filter((end) => end >= leastClause && !isInside(message, end));
-  return message.slice(0, ends.findLast((end) => end <= room) ?? ends[0]);
+    .findLast((each) => each >= leastClause && !isInside(message, each));
+  return end === undefined ? shorten(message, room) : message.slice(0, end);
 }
 
 /** Whether a place of a text is within brackets or quotes: a sentence cannot end there. */
@@ -89,10 +97,12 @@ function isInside(text: string, end: number): boolean {
   return count(/\(/g) > count(/\)/g) || count(/`/g) % 2 === 1 || count(/"/g) % 2 === 1;
 }
 
+/** Texts as warnings: as many as the API server passes on, each as long as it leaves them. */
 function fitting(texts: readonly string[]): readonly string[] {
   const kept: string[] = [];
   let total = 0;
-  for (const [index, text] of texts.entries()) {
+  for (const [index, whole] of texts.entries()) {
+    const text = shorten(whole, maxLength);
     const more = `gracewarden found ${texts.length - index} more; the linter lists them all.`;
     total += text.length;
     if (total + more.length > maxTotal) return [...kept, more];
@@ -116,10 +126,11 @@ export const failureWarning = (rule: string | undefined): string =>
     : `gracewarden's rule ${rule} failed, so this pod is admitted unchanged, without a preStop delay.`;
 
 /** The delay that a pod in scope should have got and did not, with the reason. */
-export const undelayedWarnings = (left: readonly Finding[]): readonly string[] =>
+export const undelayedWarnings = (left: readonly Finding[], alsoSaid: readonly string[]): readonly string[] =>
   findingWarnings(
     left.filter(
       ({ rule, verdict, waived, fix }) =>
         rule === "prestop-delay" && verdict === "fail" && waived === undefined && fix === undefined,
     ),
+    alsoSaid,
   );

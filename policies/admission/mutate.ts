@@ -32,7 +32,7 @@ function inject(received: KubernetesObject, pod: Pod, settings: AdmissionSetting
     (container) => container.preStop !== undefined && had(container) === undefined,
   );
   const told = tellProxies(fixed, added, before, settings);
-  const warnings = [...undelayedWarnings(fixed.left), ...told.warnings];
+  const warnings = undelayedWarnings(fixed.left, told.warnings);
   const edits = [...fixed.edits, ...told.edits];
   if (edits.length === 0) return { outcome: "unchanged", warnings, auditAnnotations: { outcome: "unchanged" } };
   const note = withMore(before, noteOf(pod, fixed, added, told.env));
@@ -63,7 +63,7 @@ function tellProxies(
     .map((container) => {
       const budget = tellBudget(pod, container, new Map(Object.entries(before.env ?? {})).get(container.name) ?? []);
       const newVariables = budget.edits.filter(({ at }) => at.at(-2) === "env").length;
-      const token = added.includes(container) ? [tellToken(container, preStopToken, newVariables)] : [];
+      const token = added.includes(container) ? [tellToken(container, preStopToken?.(), newVariables)] : [];
       return { container, parts: [budget, ...token] };
     });
   const parts = told.flatMap((one) => one.parts);

@@ -1,11 +1,12 @@
 import type { Edit } from "../edit.ts";
+import { shorten } from "../shorten.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import { preStopOf } from "../shutdown/pre-stop.ts";
 import { proxyEnvironment } from "../shutdown/proxy-budget.ts";
 import { variable } from "../shutdown/recognisers/environment.ts";
 
 /** What `/prestop` is asked with: the same in the container's environment and in its hook's header. */
-const tokenVariable = "GRACEWARDEN_PRESTOP_TOKEN";
+export const tokenVariable = "GRACEWARDEN_PRESTOP_TOKEN";
 
 export interface Told {
   readonly edits: readonly Edit[];
@@ -41,7 +42,7 @@ export function tellBudget(pod: Pod, container: Container, ours: readonly string
       );
       names.push(name);
     } else {
-      const says = found.value === undefined ? "taken from elsewhere" : JSON.stringify(found.value);
+      const says = found.value === undefined ? "taken from elsewhere" : JSON.stringify(shorten(found.value, 40));
       warnings.push(`${name} of ${container.name} is ${says}, though ${value} would be right; it is left as it is.`);
     }
   }

@@ -1,4 +1,5 @@
 import { builtins } from "./shell-commands.ts";
+import { functionNames } from "./shell-functions.ts";
 import { parseShell, type Script, type SimpleCommand } from "./shell.ts";
 
 /** The script with `exec` in front of its last command, where that changes nothing but which process the command runs in; else undefined. */
@@ -8,6 +9,8 @@ export function withExec(script: string): string | undefined {
   const name = last?.words[0];
   if (parsed === undefined || last === undefined || name === undefined) return undefined;
   if (last.assignments.length > 0 || !name.literal || name.quoted || builtins.has(name.text)) return undefined;
+  // `exec` looks for a program, never for a function.
+  if (functionNames(parsed).has(name.text)) return undefined;
   const at = script.lastIndexOf(name.text, script.lastIndexOf(last.words[1]?.text ?? "") - 1);
   for (const place of new Set([at, script.lastIndexOf(name.text), script.indexOf(name.text)])) {
     if (place < 0) continue;

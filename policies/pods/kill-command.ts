@@ -1,13 +1,14 @@
 import type { Path } from "../path.ts";
 import { commandsOf } from "./command-words.ts";
 import { readKillArguments } from "./kill-arguments.ts";
+import { shorten } from "../shorten.ts";
 import type { Container } from "./pod.ts";
 
 /** A `kill` that a container's manifest holds, and whom it means. */
 export interface KillCommand {
   /** The command, hook or probe it stands in. */
   readonly at: Path;
-  /** As written: `kill -HUP 1`. */
+  /** As written, as far as a message quotes it: `kill -HUP 1`. */
   readonly text: string;
   /** `everybody`: the target -1; `by-name`: pkill and killall look through all processes they can see. */
   readonly target: "pid-one" | "everybody" | "by-name" | "other";
@@ -56,7 +57,7 @@ function readKill(words: readonly string[]): Omit<KillCommand, "at"> | undefined
   if (program !== "kill" && program !== "pkill" && program !== "killall") return undefined;
   const { signal, targets } = readKillArguments(rest);
   const target = program === "kill" ? targetOf(targets) : "by-name";
-  return { text: words.join(" "), target, harmless: harmlessSignals.has(signal) };
+  return { text: shorten(words.join(" "), 80), target, harmless: harmlessSignals.has(signal) };
 }
 
 function targetOf(targets: readonly string[]): KillCommand["target"] {

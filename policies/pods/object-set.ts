@@ -108,7 +108,7 @@ function read(object: KubernetesObject): Reading {
     return {
       pods: [],
       problems,
-      skipped: `container ${incomplete.name || "(unnamed)"} has no image: a patch or an incomplete object; lint what it is merged into`,
+      skipped: `container ${incomplete.spec.name || "(unnamed)"} has no image: a patch or an incomplete object; lint what it is merged into`,
     };
   }
   return { pods: pods.map(({ pod }) => pod), problems, skipped: undefined };

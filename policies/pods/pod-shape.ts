@@ -40,6 +40,7 @@ const container: Shape = {
     readinessProbe: probe,
     startupProbe: probe,
     restartPolicy: "string",
+    targetContainerName: "string",
     securityContext: {
       fields: {
         runAsUser: "integer",

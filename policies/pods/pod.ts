@@ -17,6 +17,7 @@ export type Probe = IProbe &
 
 /** One container as rules see it. */
 export interface Container {
+  /** For messages: `container 2` where none is written. */
   readonly name: string;
   readonly role: Role;
   /** From the object's root to the container. */
@@ -31,6 +32,8 @@ export interface Container {
   readonly startupProbe: Probe | undefined;
   /** What the container's first process is and whether the stop signal reaches the program behind it. */
   readonly process: Process;
+  /** Of an ephemeral container: in whose PID namespace it runs (D19). */
+  readonly targetContainerName: string | undefined;
   /** True for gracewarden's own MCP proxy, by image, command or label. */
   readonly isProxy: boolean;
   /** `at` with further steps. */

@@ -1,3 +1,4 @@
+import { shorten } from "../shorten.ts";
 import { afterOptions, baseName } from "./command-name.ts";
 import { unknownProcess as unknown, type FoundProcess as Found, type Next, type Part } from "./found-process.ts";
 import type { ImageShell } from "./image.ts";
@@ -54,7 +55,7 @@ export function processOf(
 function resolve(words: readonly Part[], pid1: boolean, search: Search): Found {
   const [word, ...rest] = words;
   if (word === undefined || search.left-- <= 0) return unknown("the command cannot be told");
-  if (!word.literal) return unknown(`\`${word.text}\` is only known at run time`);
+  if (!word.literal) return unknown(`\`${shorten(word.text, 80)}\` is only known at run time`);
   const name = baseName(word.text);
   const next: Next = (inner, innerIsPid1) => resolve(inner, innerIsPid1, search);
 

@@ -1,4 +1,5 @@
 import type { IContainer } from "kubernetes-models/v1/Container";
+import type { IEphemeralContainer } from "kubernetes-models/v1/EphemeralContainer";
 import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
 import type { IProbe } from "kubernetes-models/v1/Probe";
 import { valueAt, type Path } from "../path.ts";
@@ -65,7 +66,7 @@ export function readPod(
       readContainer(container, "main", [...at, "containers", index], { shared, labels, single: main.length === 1 }),
     ),
     ...(spec.ephemeralContainers ?? []).map((container, index) =>
-      readContainer(container as IContainer, "ephemeral", [...at, "ephemeralContainers", index], {
+      readContainer(container, "ephemeral", [...at, "ephemeralContainers", index], {
         shared,
         labels,
         single: false,
@@ -143,7 +144,7 @@ const behindLauncher: Process = {
 };
 
 function readContainer(
-  spec: IContainer,
+  spec: IContainer & Pick<IEphemeralContainer, "targetContainerName">,
   role: Role,
   at: Path,
   { shared, labels, single, launched }: Surroundings,
@@ -152,7 +153,7 @@ function readContainer(
   const process = launched ? behindLauncher : processOf(spec.command, spec.args, { shared, sh: shellOf(image) });
   const label = labels["gracewarden.io/proxy"];
   return {
-    name: spec.name ?? "",
+    name: spec.name || placeName(role, at),
     role,
     at,
     spec,
@@ -162,12 +163,23 @@ function readContainer(
     readinessProbe: withDefaults(spec.readinessProbe),
     startupProbe: withDefaults(spec.startupProbe),
     process,
+    targetContainerName: role === "ephemeral" ? spec.targetContainerName : undefined,
+    // What is put into a running pod is somebody's tool, whatever it is called.
     isProxy:
-      imageName(image) === "gracewarden-proxy" ||
-      process.program === "gracewarden-proxy" ||
-      (label !== undefined && (label === spec.name || (label === "true" && single))),
+      role !== "ephemeral" &&
+      (imageName(image) === "gracewarden-proxy" ||
+        process.program === "gracewarden-proxy" ||
+        (label !== undefined && (label === spec.name || (label === "true" && single)))),
     path: (...steps) => [...at, ...steps],
   };
+}
+
+/** What to call a container without a name, which a patch or a workflow's step may be. A real name has no blanks. */
+function placeName(role: Role, at: Path): string {
+  const index = at.at(-1);
+  if (typeof index !== "number") return "the container";
+  const list = role === "ephemeral" ? "ephemeral container" : role === "main" ? "container" : "init container";
+  return `${list} ${index + 1}`;
 }
 
 /** Fills in what the API server would; it reads a zero as absent (E1). */

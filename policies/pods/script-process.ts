@@ -1,7 +1,16 @@
 import { baseName } from "./command-name.ts";
 import type { Word } from "./shell-words.ts";
-import { parseShell, type Command, type Pipeline, type Script, type SimpleCommand, type Statement } from "./shell.ts";
+import {
+  parseShell,
+  whyUnread,
+  type Command,
+  type Pipeline,
+  type Script,
+  type SimpleCommand,
+  type Statement,
+} from "./shell.ts";
 import { builtins, nameOf, simpleCommands } from "./shell-commands.ts";
+import { withCallsInlined } from "./shell-functions.ts";
 
 /** What a shell script makes of the stop signal that its shell gets. */
 export type ScriptEnd =
@@ -21,8 +30,9 @@ export type ScriptEnd =
   | { readonly kind: "unknown"; readonly why: string };
 
 export function endOfScript(text: string): ScriptEnd {
-  const script = parseShell(text);
-  if (script === undefined) return { kind: "unknown", why: "the script cannot be read" };
+  const parsed = parseShell(text);
+  if (parsed === undefined) return { kind: "unknown", why: `the script ${whyUnread(text)}` };
+  const script = withCallsInlined(parsed);
   const exec = execIn(script, true);
   if (exec.when === "always") return { kind: "becomes", commands: exec.commands };
   if (exec.when === "sometimes") return { kind: "unknown", why: "`exec` stands in one branch of the script only" };
@@ -234,6 +244,7 @@ function isHousekeeping({ pipelines, background }: Statement): boolean {
     commands.every(
       (command) =>
         command.kind === "function" ||
+        (command.kind === "group" && command.body.every(isHousekeeping)) ||
         (command.kind === "simple" && nameOf(command) !== "wait" && builtins.has(nameOf(command) ?? ":")),
     ),
   );

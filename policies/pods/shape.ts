@@ -10,7 +10,10 @@ export type Shape =
   | { readonly list: Shape }
   | { readonly fields: Readonly<Record<string, Shape>> };
 
-const wanted = (shape: Shape): string => {
+const wanted = (value: unknown, shape: Shape): string => {
+  // Kubernetes' own bound is 2^63 - 1, which is no time either.
+  if (typeof shape === "string" && shape.startsWith("integer") && Number.isInteger(value))
+    return `a whole number from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`;
   if (shape === "integer-or-string") return "a whole number or a name";
   if (shape === "integer") return "a whole number";
   if (shape === "boolean") return "true or false";
@@ -94,6 +97,6 @@ function reject(value: unknown, shape: Shape, at: Path, problems: ShapeProblem[]
   problems.push({
     at,
     verdict: "fail",
-    message: `${name} must be ${wanted(shape)}, but is ${found(value)}${hint(value, shape)}`,
+    message: `${name} must be ${wanted(value, shape)}, but is ${found(value)}${hint(value, shape)}`,
   });
 }

@@ -58,10 +58,20 @@ export interface Statement {
 export type Script = readonly Statement[];
 
 const nestingLimit = 64;
+/**
+ * Characters of a script that are looked at. Reading takes a tenth of a millisecond a kilobyte, and a pod may have a
+ * script in each of its containers; the system itself starts nothing with an argument of more than 128 KiB.
+ */
+const maxScriptLength = 32 * 1024;
 const assignment = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=/;
 
-/** The script as a tree, or undefined where it cannot be read. Takes time linear in its length; nothing in it is run or expanded. */
+/** Why `parseShell` makes nothing of a script: ends a sentence about it. */
+export const whyUnread = (script: string): string =>
+  script.length > maxScriptLength ? "is too long to be read" : "cannot be read";
+
+/** The script as a tree, or undefined where it cannot be read or is too long. Takes time linear in its length; nothing in it is run or expanded. */
 export function parseShell(script: string): Script | undefined {
+  if (script.length > maxScriptLength) return undefined;
   const tokens = tokenize(script);
   if (tokens === undefined) return undefined;
   const parser = new Parser(new TokenCursor(tokens));

@@ -20,7 +20,7 @@ export interface SignalPower {
   readonly targets: readonly (readonly Container[])[];
 }
 
-/** Containers that live side by side; an init container has ended before the others start. */
+/** Containers that live side by side; an init container has ended before the main ones start. */
 export const lasting = (pod: Pod): readonly Container[] => pod.containers.filter(({ role }) => role !== "init");
 
 /**
@@ -29,7 +29,24 @@ export const lasting = (pod: Pod): readonly Container[] => pod.containers.filter
  */
 export function signalPowers(pod: Pod): readonly SignalPower[] {
   if (!pod.sharesProcessNamespace || pod.os === "windows") return [];
-  const containers = lasting(pod);
+  return [...powersAmong(pod, lasting(pod)), ...powersOfInits(pod)];
+}
+
+/**
+ * Which ephemeral containers may signal the container whose PID namespace they join (D19): each runs beside that one
+ * alone. Where the whole pod shares, `signalPowers` says it all.
+ */
+export function debuggerPowers(pod: Pod): readonly SignalPower[] {
+  if (pod.sharesProcessNamespace || pod.os === "windows") return [];
+  const byName = new Map(pod.containers.map((container) => [container.name, container]));
+  return pod.containers.flatMap((from): SignalPower[] => {
+    const to = from.targetContainerName === undefined ? undefined : byName.get(from.targetContainerName);
+    const ground = to && groundOf(pod, from, to);
+    return to === undefined || ground === undefined ? [] : [{ from, to, ground, targets: [[to]] }];
+  });
+}
+
+function powersAmong(pod: Pod, containers: readonly Container[]): readonly SignalPower[] {
   const order = new Map(containers.map((container, index) => [container, index]));
   const groups = [true, false].map((isProxy) =>
     targetsByUser(
@@ -51,6 +68,30 @@ export function signalPowers(pod: Pod): readonly SignalPower[] {
       })
       .toSorted((a, b) => placeOf(a.to) - placeOf(b.to)),
   );
+}
+
+/** An init container runs beside the native sidecars that are listed before it (A14): of those, the first that it may signal. */
+function powersOfInits(pod: Pod): readonly SignalPower[] {
+  const order = new Map(pod.containers.map((container, index) => [container, index]));
+  const placeOf = (container: Container): number => order.get(container) ?? -1;
+  const groups = [true, false].map((isProxy) =>
+    targetsByUser(
+      pod,
+      pod.sidecars.filter((container) => container.isProxy === isProxy),
+    ),
+  );
+  return pod.containers
+    .filter(({ role }) => role === "init")
+    .flatMap((from) =>
+      groups.flatMap((group): SignalPower[] => {
+        const [to] = reach(pod, from, group)
+          .flatMap((list) => list.slice(0, 1))
+          .filter((container) => placeOf(container) < placeOf(from))
+          .toSorted((a, b) => placeOf(a) - placeOf(b));
+        const ground = to && groundOf(pod, from, to);
+        return to === undefined || ground === undefined ? [] : [{ from, to, ground, targets: [[to]] }];
+      }),
+    );
 }
 
 /** The containers that the kernel's questions tell apart. */
@@ -148,5 +189,6 @@ export function describePower(pod: Pod, { from, to, ground }: SignalPower): stri
     "unknown-uid":
       uid === undefined ? "no runAsUser, so perhaps the same uid" : `uid ${uid}, while ${to.name} has no runAsUser`,
   };
-  return `${from.name} (${grounds[ground]})`;
+  const when = from.role === "init" ? `, an init container that starts after ${to.name}` : "";
+  return `${from.name} (${grounds[ground]}${when})`;
 }

@@ -18,6 +18,7 @@ import prestopFitsGrace from "./prestop-fits-grace.ts";
 import prestopKillsItself from "./prestop-kills-itself.ts";
 import prestopSleepSupported from "./prestop-sleep-supported.ts";
 import prestopTellsTheApp from "./prestop-tells-the-app.ts";
+import proxyReplicasShareAKey from "./proxy-replicas-share-a-key.ts";
 import readableManifest from "./readable-manifest.ts";
 import readinessSeparateFromLiveness from "./readiness-separate-from-liveness.ts";
 import rolloutKeepsCapacity from "./rollout-keeps-capacity.ts";
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   stopSignalEffective,
   readinessSeparateFromLiveness,
   startupProbeCoversConnect,
+  proxyReplicasShareAKey,
   graceCoversShutdown,
   prestopFitsGrace,
   prestopDelay,

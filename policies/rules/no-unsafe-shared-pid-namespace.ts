@@ -1,6 +1,6 @@
 import { killCommands, pidOneFiles } from "../pods/kill-command.ts";
 import type { Container, Pod } from "../pods/pod.ts";
-import { describePower, lasting, signalPowers, type SignalPower } from "../pods/signal-permission.ts";
+import { debuggerPowers, describePower, lasting, signalPowers, type SignalPower } from "../pods/signal-permission.ts";
 import { definePodRule, type Problem } from "../rule.ts";
 
 export default definePodRule({
@@ -12,14 +12,17 @@ export default definePodRule({
 two questions before it delivers a signal: is it the same uid, or has the sender CAP_KILL? Root has it by
 default, and without runAsUser everybody is root. Then any sibling can stop, or kill without a drain, what it
 does not own: gracewarden's proxy and its backends, for one. An uid that the manifest does not say counts as
-the same. PID 1 is the pause process there, so \`kill 1\` reaches no application: it can only end the pod.`,
-  cites: ["signal-permission", "share-pid-layout", "share-pid-visibility", "kill-1-in-shared"],
+the same. PID 1 is the pause process there, so \`kill 1\` reaches no application: it can only end the pod. An
+ephemeral container that names a target (\`kubectl debug --target\`) shares with that container in the same way.`,
+  cites: ["signal-permission", "share-pid-layout", "share-pid-visibility", "kill-1-in-shared", "debug-target"],
   needs: "pod",
   *check(pod) {
-    if (!pod.sharesProcessNamespace || pod.os === "windows") return;
+    if (pod.os === "windows") return;
+    for (const power of debuggerPowers(pod)) yield joining(pod, power);
+    if (!pod.sharesProcessNamespace) return;
     for (const container of lasting(pod)) yield* wrongTargets(container);
     const powers = signalPowers(pod);
-    const overProxy = powers.filter(({ from, to }) => to.isProxy && !from.isProxy);
+    const overProxy = powers.filter(({ to }) => to.isProxy);
     if (overProxy.length > 0) yield { ...sharing(pod, overProxy), severity: "error" };
     else if (powers.length > 0)
       yield { ...sharing(pod, powers), severity: powers.some(({ from }) => killsOthers(from)) ? "warn" : "advice" };
@@ -92,6 +95,52 @@ spec:
       ],
     },
     {
+      name: "an init container that starts after the proxy, a native sidecar",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: tools }
+spec:
+  shareProcessNamespace: true
+  initContainers:
+    - { name: proxy, image: gracewarden-proxy, restartPolicy: Always, securityContext: { runAsUser: 1000 } }
+    - { name: migrate, image: migrate, securityContext: { runAsUser: 0 } }
+  containers:
+    - { name: app, image: app, securityContext: { runAsUser: 1001 } }
+`,
+      reports: ["spec.shareProcessNamespace"],
+    },
+    {
+      name: "a debugger in the proxy's PID namespace",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: tools }
+spec:
+  securityContext: { runAsUser: 1000 }
+  containers:
+    - { name: proxy, image: gracewarden-proxy }
+  ephemeralContainers:
+    - { name: debugger, image: busybox, targetContainerName: proxy }
+`,
+      reports: ["spec.ephemeralContainers[0].targetContainerName"],
+    },
+    {
+      name: "a debugger with another uid, or in a namespace of its own",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: tools }
+spec:
+  securityContext: { runAsUser: 1000 }
+  containers:
+    - { name: proxy, image: gracewarden-proxy }
+  ephemeralContainers:
+    - { name: looking, image: busybox, targetContainerName: proxy, securityContext: { runAsUser: 1001 } }
+    - { name: apart, image: busybox }
+`,
+    },
+    {
       name: "each container has an uid of its own and no CAP_KILL",
       yaml: `
 apiVersion: v1
@@ -159,14 +208,36 @@ const killsOthers = (container: Container): boolean =>
 function sharing(pod: Pod, powers: readonly SignalPower[]): Problem {
   const at = pod.path("shareProcessNamespace");
   const proxies = reachedProxies(pod, powers);
-  const whom = proxies.length === 0 ? "their siblings" : `${proxies.join(" and ")} and its backends`;
   const bySender = new Map(powers.map((power) => [power.from, describePower(pod, power)]));
+  const harm =
+    proxies.length === 0
+      ? "can signal the processes of other containers and end them without a drain"
+      : `can signal ${proxyProcesses(proxies)}, and end calls without a drain`;
   return {
     at,
-    message: `all containers share one PID namespace, so ${enumerate([...bySender.values()])} can signal ${whom} and end them without a drain: give each container a runAsUser of its own and drop the capability KILL, or do not share`,
+    message: `all containers share one PID namespace, so ${enumerate([...bySender.values()])} ${harm}: give each container a runAsUser of its own and drop the capability KILL, or do not share`,
     fix: { title: "Remove shareProcessNamespace", safe: false, edits: [{ op: "remove", at }] },
   };
 }
+
+/** An ephemeral container cannot be changed or taken out again, so that there is no fix, only another one. */
+function joining(pod: Pod, power: SignalPower): Problem {
+  const { from, to } = power;
+  const harm = to.isProxy
+    ? `can signal ${proxyProcesses([to.name])}, and end calls without a drain`
+    : `can signal its processes and end them without a drain`;
+  return {
+    at: from.path("targetContainerName"),
+    container: from.name,
+    severity: to.isProxy ? "error" : "advice",
+    message: `${describePower(pod, power)} joins the PID namespace of ${to.name} and ${harm}: debug it without a target, or with a runAsUser of its own and without the capability KILL`,
+    facts: ["debug-target", "signal-permission"],
+  };
+}
+
+/** A proxy's stdio backends are processes of its container; which it has, only its own configuration tells. */
+const proxyProcesses = (names: readonly string[]): string =>
+  `${names.join(" and ")} and whatever ${names.length === 1 ? "it has" : "they have"} started`;
 
 /** The names of the proxies that others may signal. */
 function reachedProxies(pod: Pod, powers: readonly SignalPower[]): readonly string[] {
@@ -187,8 +258,8 @@ function reachedProxies(pod: Pod, powers: readonly SignalPower[]): readonly stri
   return [...new Set(pod.containers.filter((container) => reached.has(container)).map(({ name }) => name))];
 }
 
-/** The first three, and how many more there are. */
+/** `a, b and c`: the first three, and how many more there are. */
 function enumerate(texts: readonly string[]): string {
-  const shown = texts.slice(0, 3).join(", ");
-  return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
+  const shown = texts.length > 3 ? [...texts.slice(0, 3), `${texts.length - 3} more`] : texts;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }

@@ -3,6 +3,7 @@ import { withExec } from "../pods/exec-last.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import { endOfScript } from "../pods/script-process.ts";
 import { builtins, nameOf, simpleCommands } from "../pods/shell-commands.ts";
+import { functionNames } from "../pods/shell-functions.ts";
 import type { Command } from "../pods/shell.ts";
 import { writtenScript } from "../pods/written-script.ts";
 import { definePodRule, type Severity } from "../rule.ts";
@@ -138,6 +139,19 @@ spec:
 `,
     },
     {
+      name: "functions count where they are called",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: exec, image: app, command: [dash, -c, 'start() { exec "$@"; }; start ./server'] }
+    - { name: stays, image: app, command: [dash, -c, "start() { ./server; }; start"] }
+`,
+      reports: ["spec.containers[1].command"],
+    },
+    {
       name: "an init container has ended, a hook signals the program itself",
       yaml: `
 apiVersion: v1
@@ -195,6 +209,12 @@ function severityFor(pod: Pod, container: Container, hookTells: boolean): Severi
 /** Then the script itself is the program, and the shell gets the signal. */
 const endsInLoop = (container: Container): boolean => lastCommands(container)[0]?.kind === "loop";
 
+/** The last command is a function of the script's own. */
+function endsInCall(container: Container): boolean {
+  const tree = writtenScript(container.spec)?.tree ?? [];
+  return functionNames(tree).has(nameOf(lastCommands(container)[0]) ?? "");
+}
+
 const lastCommands = ({ spec }: Container): readonly Command[] =>
   writtenScript(spec)?.tree?.at(-1)?.pipelines.at(-1)?.commands ?? [];
 
@@ -229,6 +249,7 @@ function remedy(container: Container, program: string): string {
   // As PID 1 a `sleep` would not end by the signal either (D9).
   if (endsInLoop(container) || isIdle(container))
     return "let the script trap SIGTERM and end, with `sleep 5 & wait` in place of `sleep 5`";
+  if (endsInCall(container)) return `start ${program} by \`exec\` in the function that the script calls last`;
   if (lastCommands(container).length > 1) return "start it with `exec` and without the pipe";
   return process.program === undefined
     ? "end the script in `exec` and the program"

@@ -1,6 +1,7 @@
 import type { Fix } from "../edit.ts";
-import type { Path } from "../path.ts";
+import { formatPath, type Path } from "../path.ts";
 import type { Container, Pod } from "../pods/pod.ts";
+import { strayFields } from "../pods/stray-fields.ts";
 import type { RuleContext } from "../rule.ts";
 import { delayHook } from "./delay-hook.ts";
 import { raiseGrace, titleOfRaise } from "./needed-grace.ts";
@@ -17,6 +18,11 @@ export function delayFix(
   delaySeconds: number,
   { budget, oldestMinor }: Pick<RuleContext, "budget" | "oldestMinor">,
 ): DelayFix {
+  const misplaced = hookElsewhere(pod, containers);
+  if (misplaced !== undefined) {
+    const why = `no hook is added, since the one at ${formatPath(misplaced)} is in the wrong place: move it into lifecycle of its container`;
+    return { fix: undefined, why };
+  }
   const hooks = containers.map((container) => ({ container, hook: delayHook(container, delaySeconds) }));
   if (oldestMinor < sleepMinor && hooks.some(({ hook }) => hook.sleep !== undefined)) {
     return {
@@ -47,6 +53,17 @@ export function delayFix(
       ],
     },
   };
+}
+
+/** A hook that its author wrote where the API server drops it: a second one in its place would be in the way of moving it. */
+function hookElsewhere({ object }: Pod, containers: readonly Container[]): Path | undefined {
+  const homes = new Set(
+    containers.flatMap((container) => [
+      formatPath(container.path("lifecycle")),
+      formatPath(container.path("lifecycle", "preStop")),
+    ]),
+  );
+  return strayFields(object).find(({ home }) => home !== undefined && homes.has(formatPath(home)))?.at;
 }
 
 /** Where a missing hook is missed: the nearest place of which at least the parent is there. */

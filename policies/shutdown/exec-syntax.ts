@@ -1,7 +1,7 @@
 import { baseName } from "../pods/command-name.ts";
 import { readInvocation } from "../pods/shell-commands.ts";
 import { shells } from "../pods/wrappers.ts";
-import { shorten } from "./shorten.ts";
+import { shorten } from "../shorten.ts";
 
 const shellSyntax = /^(&&|\|\||[|;&<>]|>>|2>|2>&1|[12]?>\/dev\/null|.*;)$/;
 const windowsShells = /^(cmd|powershell|pwsh)(\.exe)?$/i;

@@ -6,7 +6,7 @@ import type { HookReading } from "./hook-reading.ts";
 import { leaves, nothing, secondsOf, takes, unknownRun, type Run } from "./hook-run.ts";
 import { between, exactly } from "./interval.ts";
 import { sentSignals } from "./sent-signal.ts";
-import { shorten } from "./shorten.ts";
+import { shorten } from "../shorten.ts";
 
 export type HookWord = Pick<Word, "text" | "literal">;
 

@@ -1,5 +1,5 @@
 import type { Command, Pipeline, Redirection, Script, SimpleCommand, Statement } from "../pods/shell.ts";
-import { parseShell } from "../pods/shell.ts";
+import { parseShell, whyUnread } from "../pods/shell.ts";
 import { runCommand, type HookWord } from "./hook-command.ts";
 import { HookReading } from "./hook-reading.ts";
 import { apart, branch, either, inTurn, nothing, secondsOf, takes, unknownRun, type Run } from "./hook-run.ts";
@@ -39,7 +39,7 @@ class ScriptReader {
       const script = parseShell(text);
       if (script !== undefined) return apart(this.#script(script));
       this.#reading.tells = true;
-      return this.#unknown("the script of the preStop command cannot be read");
+      return this.#unknown(`the script of the preStop command ${whyUnread(text)}`);
     });
     this.#reading.stopsAtFailure = before;
     return run;

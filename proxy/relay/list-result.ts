@@ -1,5 +1,4 @@
 import type { JsonText } from "../message.ts";
-import type { Offered } from "./catalogue.ts";
 
 /** So many entries a page: 10,000 tools of 1 kB in one message are more than many clients take. */
 const pageSize = 1000;
@@ -21,15 +20,8 @@ function offsetOf(cursor: unknown): number | undefined {
 }
 
 /** How long a modern client may keep what it was told, in milliseconds: lists change when a backend comes or goes. */
-export const listTtlMs = 5000;
+const listTtlMs = 5000;
 
 /** The members that the modern era wants of each list. An access rule makes a list its reader's own. */
 export const cacheMembers = (isShared: boolean): string =>
   `"ttlMs":${listTtlMs},"cacheScope":"${isShared ? "public" : "private"}"`;
-
-/** The entry's text under the name that clients know. */
-export interface ListedEntry {
-  readonly backend: string;
-  readonly exposed: string;
-  readonly offered: Offered;
-}

@@ -46,7 +46,7 @@ export function backendSet(options: BackendSetOptions): BackendSet {
 
   const make = (config: BackendConfig): Member => ({
     shared: create(config, options.events()),
-    sessions: config.perSession ? new SessionBackends(config, { create, events: options.events }) : undefined,
+    sessions: config.perSession ? new SessionBackends(config, { create, events: options.events() }) : undefined,
   });
   const everybody = (): readonly Member[] => [...members, ...leaving];
   return {

@@ -30,7 +30,8 @@ const variants: readonly (readonly [string, object])[] = [
     "more workloads",
     { validate: { extraWorkloads: [{ apiGroups: ["argoproj.io"], apiVersions: ["*"], resources: ["rollouts"] }] } },
   ],
-  ["a token for /prestop", { preStopToken: { secretName: "prestop" } }],
+  ["no inline waivers", { inlineWaivers: false }],
+  ["a token for /prestop", { preStopToken: true }],
   ["a long drain", { shutdown: { propagationSeconds: 15, drainSeconds: 60 } }],
   [
     "everything that a pod may carry",

@@ -82,6 +82,24 @@ const cases: readonly Case[] = [
   },
   { name: "a number in quotes", content: withGrace('"30"'), reports: [[`6 ${bad}`, /30/]], checked: 1 },
   {
+    name: "a number that no number here can hold",
+    content: withGrace("9007199254740993"),
+    reports: [[`6 ${bad}`, /whole number from .* to 9007199254740991, but is 9007199254740993$/]],
+    checked: 1,
+  },
+  {
+    name: "text that YAML 1.1 reads as a boolean",
+    content: pod().replace("registry.example/app:1", "y"),
+    reports: [[`8 ${bad}`, /image must be a string, but is y, which YAML 1\.1 reads as true: put it in quotes$/]],
+    checked: 1,
+  },
+  {
+    name: "text that YAML 1.1 reads as an octal number",
+    content: pod().replace("registry.example/app:1", "0644"),
+    reports: [[`8 ${bad}`, /but is 0644, which YAML 1\.1 reads as 420: put it in quotes$/]],
+    checked: 1,
+  },
+  {
     name: "a negative grace period",
     content: withGrace("-5"),
     reports: [["6 grace-not-zero error", /negative/]],

@@ -130,13 +130,15 @@ describe("a configuration", () => {
 
   it("is printed as it is understood, and can be read again", async () => {
     const cwd = folder({
-      "gracewarden.yaml": "extends: [strict]\nrules:\n  grace-not-zero: [advice, { allow: [Pod] }]\n",
+      "gracewarden.yaml":
+        "extends: [strict]\nrules:\n  grace-not-zero: [advice, { allow: [Pod] }]\nenforcement: { default: audit, rules: { no-host-pid: deny } }\n",
     });
     const { code, stdout } = await gracewarden(["lint", "--print-config"], { cwd });
     const printed = JSON.parse(stdout) as { rules: Record<string, unknown> };
     expect(code).toBe(0);
     expect(printed.rules["grace-not-zero"]).toEqual(["advice", { allow: ["Pod"] }]);
     expect(printed).toMatchObject({ extends: ["strict"], kubernetes: { oldest: "1.33" }, budget: { delaySeconds: 5 } });
+    expect(printed).toMatchObject({ enforcement: { default: "audit", rules: { "no-host-pid": "deny" }, locked: [] } });
     const again = folder({ "gracewarden.yaml": stdout });
     expect((await gracewarden(["lint", "--print-config"], { cwd: again })).stdout).toBe(stdout);
   });

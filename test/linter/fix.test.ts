@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync,
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { replaceText } from "../../linter/write-file.ts";
-import { brief, parseFindings } from "./findings.ts";
+import { brief, lint, parseFindings } from "./findings.ts";
 import { folder, hasty, hastySet, pod } from "./folder.ts";
 import { gracewarden } from "./program.ts";
 
@@ -58,6 +58,44 @@ describe("--fix", () => {
     expect(stderr).toContain("1 file, 1 object checked");
     const clean = await gracewarden(["lint", "--fix", "-"], { cwd, stdin: pod() });
     expect(clean.stdout).toBe(pod());
+  });
+
+  it("is not promised where the place is another's too", async () => {
+    const text = `${hasty("own")}---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: shared }
+also: &template { spec: { terminationGracePeriodSeconds: 0, containers: [{ name: a, image: a }] } }
+spec: { template: *template }
+`;
+    const cwd = folder({ "app.yaml": text });
+    const { findings } = await lint(["app.yaml"], { cwd });
+    expect(findings.map((finding) => `${brief(finding)} ${finding.fixable}`)).toEqual([
+      "app.yaml:6 grace-not-zero warn true",
+      "app.yaml:14 grace-not-zero error false",
+    ]);
+    const { stdout } = await gracewarden(["lint"], { cwd });
+    expect(stdout).toContain("; 1 can be fixed with --fix");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain('(by hand: "*template" stands for what is written at its anchor');
+  });
+
+  it.each([
+    { name: "in the container", place: "      preStop: { sleep: { seconds: 15 } }\n" },
+    { name: "in a lifecycle of another name", place: "      lifeCycle: { preStop: { sleep: { seconds: 15 } } }\n" },
+  ])("adds no second hook beside one that is misplaced, $name", async ({ place }) => {
+    const service = "---\napiVersion: v1\nkind: Service\nmetadata: { name: app }\nspec: { selector: { app: app } }\n";
+    const served = pod().replace("name: app\n", "name: app\n  labels: { app: app }\n");
+    const text = `${served}      ports: [{ containerPort: 8080 }]\n${place}${service}`;
+    const cwd = folder({ "app.yaml": text });
+    const { findings } = await lint(["--fix"], { cwd });
+    expect(read(cwd, "app.yaml")).toBe(text);
+    expect(findings.map(({ rule, fixable }) => [rule, fixable])).toEqual([
+      ["prestop-delay", false],
+      ["misplaced-field", false],
+    ]);
+    expect(findings[0]?.message).toMatch(
+      /no hook is added, since the one at spec\.containers\[0\]\.\w+ is in the wrong/,
+    );
   });
 
   it("reports what is left", async () => {

@@ -16,7 +16,10 @@ describe("what is mistyped gets a hint and exit code 2", () => {
     [["lint", "--fail-onn", "warn"], "there is no option --fail-onn; did you mean --fail-on?"],
     [["lint", "--zzz"], "there is no option --zzz; gracewarden lint --help lists them"],
     [["lint", "-x"], "there is no option -x; gracewarden lint --help lists them"],
-    [["lint", "--format", "jsom"], `--format cannot be "jsom": use stylish, json, sarif; did you mean "json"?`],
+    [
+      ["lint", "--format", "jsom"],
+      `--format cannot be "jsom": use stylish, json, sarif, junit, github, gitlab, checkstyle, or FORMAT=FILE; did you mean "json"?`,
+    ],
     [["lint", "--fail-on", "warning"], `--fail-on cannot be "warning": use off, advice, warn, error`],
     [["lint", "--config", "--fix"], "--config needs a value: --config FILE"],
     [["lint", "--config"], "--config needs a value: --config FILE"],

@@ -143,6 +143,11 @@ describe("stylish", () => {
     `);
   });
 
+  it("calls a container without a name by its place", async () => {
+    const nameless = text("a").replace("    - name: web\n      image", "    - image");
+    expect(await report(nameless)).toContain("  7:40  error  sleep-fits  Pod/a container 1\n");
+  });
+
   it("keeps to the width", async () => {
     const lines = (await report(text("a"), { columns: 60 })).split("\n");
     expect(lines.filter((line) => line.length > 60)).toEqual([]);

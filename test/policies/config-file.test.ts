@@ -57,7 +57,7 @@ describe("a configuration", () => {
       rules: {},
       namespaces: [],
       locked: [],
-      inlineWaivers: true,
+      inlineWaivers: [],
     });
     const enforcement = {
       default: "audit",
@@ -67,6 +67,8 @@ describe("a configuration", () => {
       inlineWaivers: false,
     };
     expect(configOf({ enforcement }).enforcement).toEqual(enforcement);
+    const some = { inlineWaivers: ["grace-not-zero"] };
+    expect(configOf({ enforcement: some }).enforcement).toMatchObject(some);
     expect(configOf({ enforcement: { locked: ["no-host-pid"] } }).enforcement).toMatchObject({
       default: "warn",
       locked: ["no-host-pid"],
@@ -99,6 +101,21 @@ describe("a configuration", () => {
       "an unknown rule that is locked",
       { enforcement: { locked: ["nope"] } },
       /^enforcement\.locked\[0\]: there is no rule "nope"/,
+    ],
+    [
+      "an unknown rule that pods may waive",
+      { enforcement: { inlineWaivers: ["nope"] } },
+      /^enforcement\.inlineWaivers\[0\]: there is no rule "nope"/,
+    ],
+    [
+      "a locked rule that pods may waive",
+      { enforcement: { locked: ["no-host-pid"], inlineWaivers: ["no-host-pid"] } },
+      /^enforcement\.inlineWaivers\[0\]: "no-host-pid" is locked in enforcement/,
+    ],
+    [
+      "inline waivers that are neither yes, no nor rules",
+      { enforcement: { inlineWaivers: "some" } },
+      /^enforcement\.inlineWaivers: "inlineWaivers" must be boolean, but is "some"/,
     ],
     [
       "namespaces without a name",
@@ -145,7 +162,7 @@ describe("a configuration", () => {
     [
       "a waiver without an owner",
       { waivers: [{ rule: "grace-not-zero", reason: "x", expires: "2027-01-31" }] },
-      /^waivers\[0\]: "0" lacks "owner"|lacks "owner"/,
+      /^waivers\[0\]: entry 1 of "waivers" lacks "owner"$/,
     ],
     [
       "a waiver of an unknown rule",

@@ -58,6 +58,24 @@ describe("a configuration that changes", () => {
     expect((await call(target, "/readyz")).json).toMatchObject({ checks: { config: "ok" } });
   });
 
+  it("does not make inline waivers count where --no-inline-waivers forbids them", async () => {
+    const config = "enforcement: { inlineWaivers: true, rules: { no-host-pid: deny } }\n";
+    const target = await start({ config, args: ["--no-inline-waivers"] });
+    const waived = {
+      ...plainPod,
+      metadata: {
+        ...plainPod.metadata,
+        annotations: { "waive.gracewarden.io/no-host-pid": "known; owner=me; expires=2999-01-31" },
+      },
+      spec: { ...plainPod.spec, hostPID: true },
+    };
+    const answer = async (): Promise<unknown> => (await call(target, "/validate", { body: reviewOf(waived) })).json;
+    expect(await answer()).toMatchObject({ response: { allowed: false } });
+    writeFileSync(join(target.folder, "gracewarden.yaml"), `${config}budget: { delaySeconds: 7 }\n`);
+    await target.logged(({ msg }) => msg === "configuration reloaded");
+    expect(await answer()).toMatchObject({ response: { allowed: false } });
+  });
+
   it("is taken from a ConfigMap's mount, which swaps a symbolic link", async () => {
     const target = await start({ config: "rules: {}\n" });
     const { folder } = target;

@@ -1,5 +1,6 @@
 import { defineSyntax, numberOf, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { noInlineWaivers } from "../inline-waivers.ts";
 import { serve } from "../serving/serve.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -15,7 +16,8 @@ const syntax = defineSyntax({
     "tls-key": { value: "FILE", required: true, text: "PEM private key; read again when it changes" },
     "client-ca": { value: "FILE", text: "PEM authorities; reviews are taken only from clients that they signed" },
     config: { value: "FILE", text: "The linter's gracewarden.yaml; read again when it changes" },
-    "prestop-token-file": { value: "FILE", text: "What the proxy's /prestop asks for" },
+    "no-inline-waivers": noInlineWaivers,
+    "prestop-token": { text: "Give each pod of the proxy a token of its own, which its /prestop asks for" },
     "propagation-seconds": { value: "N", default: "5", text: "After SIGTERM: stay ready while endpoints leave" },
     "quiet-seconds": { value: "N", default: "1", text: "Then: close after so long without a review" },
     "drain-seconds": { value: "N", default: "15", text: "From SIGTERM to the end of accepting, quiet or not" },
@@ -36,7 +38,8 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
       keyFile: options["tls-key"],
       clientCaFile: options["client-ca"],
       configFile: options.config,
-      preStopTokenFile: options["prestop-token-file"],
+      inlineWaivers: !options["no-inline-waivers"],
+      preStopToken: options["prestop-token"],
       times: {
         propagationSeconds: seconds("propagation-seconds"),
         quietSeconds: seconds("quiet-seconds"),

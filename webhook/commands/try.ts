@@ -1,5 +1,6 @@
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { noInlineWaivers } from "../inline-waivers.ts";
 import type { Terminal } from "../terminal.ts";
 import { tryFiles } from "../trying/try-files.ts";
 
@@ -10,13 +11,22 @@ const syntax = defineSyntax({
   operands: "FILE | FOLDER...",
   options: {
     config: { value: "FILE", text: "The configuration to decide by" },
+    "no-inline-waivers": noInlineWaivers,
     "opted-in": { text: `As if each namespace were labelled gracewarden.io/inject: "true"` },
   },
 });
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const { options, positionals } = parseArguments(syntax, args);
-  return tryFiles(positionals, { configFile: options.config, optedIn: options["opted-in"] }, terminal);
+  return tryFiles(
+    positionals,
+    {
+      configFile: options.config,
+      inlineWaivers: !options["no-inline-waivers"],
+      optedIn: options["opted-in"],
+    },
+    terminal,
+  );
 }
 
 export const command: Command = { syntax, run };

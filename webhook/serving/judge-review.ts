@@ -13,57 +13,32 @@ import {
 } from "../../policies/admission/response.ts";
 import { readReview } from "../../policies/admission/review.ts";
 import { validate } from "../../policies/admission/validate.ts";
+import type { KubernetesObject } from "../../policies/pods/object.ts";
 import { refusal } from "../errors.ts";
 import type { Metrics, ReviewPath } from "./metrics.ts";
-import { remember, type Remembered, type RememberedOptions } from "./remembered.ts";
 
-/** What one review came to, for the log. */
+/** What one review came to: what is answered, logged and counted. It holds nothing of the object but its name. */
 export interface Verdict {
   readonly uid: string;
-  readonly request: ReviewRequest | undefined;
+  readonly object: Pick<KubernetesObject, "kind" | "namespace" | "name"> | undefined;
+  readonly dryRun: boolean;
   readonly outcome: string;
   readonly reason: string;
   /** The rules behind a patch, a denial or a warning. */
   readonly rules: readonly string[];
+  /** The rules behind each change and each denial, for the metrics. */
+  readonly patches: readonly string[];
+  readonly denials: readonly string[];
+  readonly crashes: readonly string[];
   /** The rule that crashed, with what it threw; undefined where none did. */
   readonly crash: { readonly rule: string | undefined; readonly cause: unknown } | undefined;
   readonly response: AdmissionReviewResponse;
+  /** All that is told to the client, in clear. */
+  readonly tells: () => string;
 }
 
-/** How requests are decided: `/mutate` for itself, `/mutate/namespace` for itself, since it patches more. */
-export interface Decisions {
-  readonly mutate: Remembered<MutateDecision>;
-  readonly mutateNamespace: Remembered<MutateDecision>;
-  readonly validate: Remembered<ValidateDecision>;
-}
-
-/** Decisions of one server. What crashed is tried again, and a denial names its object: neither is remembered. */
-export function rememberDecisions(): Decisions {
-  const mutating: RememberedOptions<MutateDecision> = {
-    decide: mutate,
-    textOf: (decision) => (decision.outcome === "failed" ? undefined : JSON.stringify(decision)),
-    trimmed: (decision) => decision,
-  };
-  return {
-    mutate: remember(mutating),
-    mutateNamespace: remember(mutating),
-    validate: remember<ValidateDecision>({
-      decide: validate,
-      textOf: ({ allowed, crashes, warnings, auditAnnotations }) =>
-        allowed && crashes.length === 0 ? JSON.stringify({ warnings, auditAnnotations }) : undefined,
-      // Findings hold the whole object, and are looked at only where they deny.
-      trimmed: (decision) => ({ ...decision, findings: [] }),
-    }),
-  };
-}
-
-/** Judges a parsed body and counts what came of it. Throws a Refusal where it is no review. */
-export function judgeReview(
-  path: ReviewPath,
-  body: unknown,
-  settings: AdmissionSettings,
-  { decisions, metrics }: { readonly decisions: Decisions; readonly metrics: Metrics },
-): Verdict {
+/** Judges a parsed body. Throws a Refusal, which is counted, where it is no review. */
+export function judgeReview(path: ReviewPath, body: unknown, settings: AdmissionSettings, metrics: Metrics): Verdict {
   const reading = readReview(body);
   switch (reading.outcome) {
     case "malformed": {
@@ -72,73 +47,88 @@ export function judgeReview(
     }
     case "unjudged": {
       const { uid, reason } = reading;
-      return {
-        uid,
-        request: undefined,
-        outcome: "unjudged",
-        reason,
-        rules: [],
-        crash: undefined,
-        response: allowResponse(uid),
-      };
+      return { ...silent, uid, outcome: "unjudged", reason, response: allowResponse(uid) };
     }
     case "request": {
       const { request } = reading;
-      if (path === "/validate") return ofValidation(request, decisions.validate.decide(request, settings), metrics);
-      const mutating = path === "/mutate" ? decisions.mutate : decisions.mutateNamespace;
-      return ofMutation(path, request, mutating.decide(request, settings), metrics);
+      return path === "/validate"
+        ? ofValidation(request, validate(request, settings))
+        : ofMutation(request, mutate(request, settings));
     }
   }
 }
 
-function ofMutation(path: ReviewPath, request: ReviewRequest, decision: MutateDecision, metrics: Metrics): Verdict {
-  const { uid } = request;
-  const verdict = { uid, request, rules: [], crash: undefined, response: mutateResponse(uid, decision) };
+const silent = {
+  object: undefined,
+  dryRun: false,
+  reason: "",
+  rules: [],
+  patches: [],
+  denials: [],
+  crashes: [],
+  crash: undefined,
+  tells: () => "",
+};
+
+function aboutRequest({ uid, object: { kind, namespace, name }, dryRun }: ReviewRequest) {
+  return { ...silent, uid, object: { kind, namespace, name }, dryRun };
+}
+
+function ofMutation(request: ReviewRequest, decision: MutateDecision): Verdict {
+  const verdict = {
+    ...aboutRequest(request),
+    outcome: decision.outcome,
+    response: mutateResponse(request.uid, decision),
+    tells: () => JSON.stringify(decision),
+  };
   switch (decision.outcome) {
-    case "patched":
-      for (const { rule } of decision.injections) metrics.patches.inc({ rule });
-      return {
-        ...verdict,
-        outcome: "patched",
-        reason: "",
-        rules: distinct(decision.injections.map(({ rule }) => rule)),
-      };
+    case "patched": {
+      const patches = decision.injections.map(({ rule }) => rule);
+      return { ...verdict, rules: distinct(patches), patches };
+    }
     case "unchanged":
-      return { ...verdict, outcome: "unchanged", reason: "" };
+      return verdict;
     case "skipped":
-      return { ...verdict, outcome: "skipped", reason: decision.reason };
+      return { ...verdict, reason: decision.reason };
     case "failed": {
       const { reason, rule, cause } = decision;
-      metrics.unpatched.inc({ reason });
-      if (reason === "rule-crash" && rule !== undefined) metrics.ruleCrashes.inc({ path, rule });
-      return { ...verdict, outcome: "failed", reason, crash: { rule, cause } };
+      const crashes = reason === "rule-crash" && rule !== undefined ? [rule] : [];
+      return { ...verdict, reason, crashes, crash: { rule, cause } };
     }
   }
 }
 
-function ofValidation(request: ReviewRequest, decision: ValidateDecision, metrics: Metrics): Verdict {
-  const { uid } = request;
-  for (const { rule } of decision.crashes) metrics.ruleCrashes.inc({ path: "/validate", rule });
-  const denying = decision.allowed
+function ofValidation(request: ReviewRequest, decision: ValidateDecision): Verdict {
+  const { allowed, warnings, auditAnnotations, findings, crashes } = decision;
+  const denying = allowed
     ? []
-    : decision.findings.filter(
+    : findings.filter(
         ({ finding, enforcement }) =>
           enforcement === "deny" && finding.verdict === "fail" && finding.waived === undefined,
       );
-  for (const { finding } of denying) metrics.denials.inc({ rule: finding.rule });
-  const warned = decision.findings.filter(
-    ({ finding, enforcement }) => enforcement === "warn" && finding.waived === undefined,
-  );
-  const [crash] = decision.crashes;
+  const warned = findings.filter(({ finding, enforcement }) => enforcement === "warn" && finding.waived === undefined);
+  const [crash] = crashes;
   return {
-    uid,
-    request,
-    outcome: decision.allowed ? "allowed" : "denied",
-    rules: distinct((decision.allowed ? warned : denying).map(({ finding }) => finding.rule)),
+    ...aboutRequest(request),
+    outcome: allowed ? "allowed" : "denied",
     reason: crash === undefined ? "" : "rule-crash",
+    rules: distinct((allowed ? warned : denying).map(({ finding }) => finding.rule)),
+    denials: denying.map(({ finding }) => finding.rule),
+    crashes: crashes.map(({ rule }) => rule),
     crash,
-    response: validateResponse(uid, decision),
+    response: validateResponse(request.uid, decision),
+    tells: () => JSON.stringify({ warnings, auditAnnotations }),
   };
 }
 
 const distinct = (rules: readonly string[]): readonly string[] => [...new Set(rules)];
+
+/** Counts what came of a review. */
+export function countVerdict(path: ReviewPath, verdict: Verdict, metrics: Metrics): void {
+  const { outcome, reason } = verdict;
+  metrics.reviews.inc({ path, outcome, reason });
+  for (const rule of verdict.patches) metrics.patches.inc({ rule });
+  for (const rule of verdict.denials) metrics.denials.inc({ rule });
+  for (const rule of verdict.crashes) metrics.ruleCrashes.inc({ path, rule });
+  if (outcome === "failed") metrics.unpatched.inc({ reason });
+}

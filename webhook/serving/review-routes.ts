@@ -6,27 +6,35 @@ import type { Config } from "../../policies/config.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { refusal } from "../errors.ts";
 import type { Activity } from "./activity.ts";
-import { judgeReview, rememberDecisions, type Verdict } from "./judge-review.ts";
+import { countVerdict, judgeReview, type Verdict } from "./judge-review.ts";
 import type { KeyPair } from "./key-pair.ts";
 import type { Live } from "./live-files.ts";
 import type { Metrics, ReviewPath } from "./metrics.ts";
+import { remember } from "./remembered.ts";
+import { parseBody } from "./review-body.ts";
 
 export interface ReviewRoutesOptions {
   readonly rules: readonly Rule[];
   readonly config: Live<Config>;
   readonly keyPair: Live<KeyPair>;
-  readonly preStopToken: string | undefined;
+  readonly preStopToken: AdmissionSettings["preStopToken"];
   readonly activity: Activity;
   readonly metrics: Metrics;
   readonly now: () => Date;
+  /** Levels of nesting of a body. */
+  readonly maxDepth: number;
 }
+
+/** From here on, parsing and judging are two turns of the event loop, so that others wait for one of them at most. */
+const largeBytes = 256 * 1024;
 
 /** The paths that the API server posts reviews to; a namespace that opted in has its own, since a review does not carry its labels. */
 export function addReviewRoutes(app: FastifyInstance<Server>, options: ReviewRoutesOptions): void {
-  const { activity, metrics, keyPair } = options;
-  const decisions = rememberDecisions();
+  const { activity, metrics, keyPair, maxDepth } = options;
   for (const path of ["/mutate", "/mutate/namespace", "/validate"] as const) {
     const seconds = metrics.seconds.labels({ path });
+    // `/mutate/namespace` remembers for itself, since it patches more.
+    const remembered = remember();
     app.post(path, {
       // Before the body is read: a review that is coming in is one in flight.
       onRequest(request, reply, done) {
@@ -36,14 +44,30 @@ export function addReviewRoutes(app: FastifyInstance<Server>, options: ReviewRou
         done(keyPair.value().clientCa === undefined || authorized ? undefined : refusal("no-client-certificate"));
       },
       handler(request, reply) {
-        if (request.body === undefined) throw refusal("no-body");
+        const body = request.body as Buffer | undefined;
+        if (body === undefined) throw refusal("no-body");
         const started = performance.now();
-        const verdict = judgeReview(path, request.body, settingsFor(path, options), { decisions, metrics });
-        void reply.header("content-type", "application/json").send(JSON.stringify(verdict.response));
-        const milliseconds = performance.now() - started;
-        seconds.observe(milliseconds / 1000);
-        metrics.reviews.inc({ path, outcome: verdict.outcome, reason: verdict.reason });
-        logReview(request, path, verdict, milliseconds);
+        const settings = settingsFor(path, options);
+        const answer = (verdict: Verdict): void => {
+          void reply.header("content-type", "application/json").send(JSON.stringify(verdict.response));
+          const milliseconds = performance.now() - started;
+          seconds.observe(milliseconds / 1000);
+          countVerdict(path, verdict, metrics);
+          logReview(request, path, verdict, milliseconds);
+        };
+        if (body.length < largeBytes) {
+          const judge = (): Verdict => judgeReview(path, parseBody(body, maxDepth), settings, metrics);
+          answer(remembered.of(body, settings, judge));
+          return;
+        }
+        const value = parseBody(body, maxDepth);
+        setImmediate(() => {
+          try {
+            answer(judgeReview(path, value, settings, metrics));
+          } catch (error) {
+            void reply.send(error);
+          }
+        });
       },
     });
   }
@@ -63,10 +87,9 @@ function settingsFor(path: ReviewPath, { rules, config, preStopToken, now }: Rev
 function logReview(
   { log }: FastifyRequest,
   path: ReviewPath,
-  { uid, request, outcome, reason, rules, crash }: Verdict,
+  { uid, object, dryRun, outcome, reason, rules, crash }: Verdict,
   milliseconds: number,
 ): void {
-  const object = request?.object;
   const entry = {
     path,
     uid,
@@ -74,7 +97,7 @@ function logReview(
     outcome,
     ...(reason === "" ? {} : { reason }),
     ...(rules.length === 0 ? {} : { rules }),
-    ...(request?.dryRun === true ? { dryRun: true } : {}),
+    ...(dryRun ? { dryRun } : {}),
     ms: Math.round(milliseconds * 100) / 100,
   };
   if (crash === undefined) log.info(entry, "review");

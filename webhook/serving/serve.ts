@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import type { Server } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,6 +6,7 @@ import { readConfigDocument } from "../../policies/config-document.ts";
 import { defaultConfig, type Config } from "../../policies/config.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { programError, systemSentence } from "../errors.ts";
+import { withoutInlineWaivers } from "../inline-waivers.ts";
 import type { Terminal } from "../terminal.ts";
 import { batchLines } from "./batch-lines.ts";
 import type { DrainTimes, Phase } from "./drain.ts";
@@ -25,7 +26,10 @@ export interface ServeOptions {
   readonly keyFile: string;
   readonly clientCaFile: string | undefined;
   readonly configFile: string | undefined;
-  readonly preStopTokenFile: string | undefined;
+  /** False: annotations waive nothing, whatever the configuration says. */
+  readonly inlineWaivers: boolean;
+  /** Whether each pod of the proxy gets a token for its `/prestop`. */
+  readonly preStopToken: boolean;
   readonly times: DrainTimes;
 }
 
@@ -48,8 +52,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
 
   const aboutConfig = silence<Config>();
   const aboutKeyPair = silence<KeyPair>();
-  const preStopToken = await readToken(options.preStopTokenFile, cwd);
-  const config = await openConfig(options.configFile, cwd, now, aboutConfig);
+  const config = await openConfig(options, cwd, now, aboutConfig);
   const keyPair = await openKeyPair(options, cwd, now, aboutKeyPair);
   let phase: Phase = "serving";
   const metrics = createMetrics();
@@ -57,7 +60,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     rules,
     config,
     keyPair,
-    preStopToken,
+    preStopToken: options.preStopToken ? newToken : undefined,
     metrics,
     now,
     phase: () => phase,
@@ -111,22 +114,17 @@ const heard = <T>(telling: Telling<T>): Pick<LiveFilesOptions<T>, "onTaken" | "o
   onRefused: (problem) => telling.onRefused(problem),
 });
 
-async function readToken(file: string | undefined, cwd: string): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return (await readFile(resolve(cwd, file), "utf8")).trim();
-  } catch (error) {
-    throw programError("unreadable-file", file, `cannot be read: ${systemSentence(error)}`);
-  }
-}
+/** As hard to guess as a key of 192 bits. */
+const newToken = (): string => randomBytes(24).toString("base64url");
 
 async function openConfig(
-  file: string | undefined,
+  { configFile: file, inlineWaivers }: ServeOptions,
   cwd: string,
   now: () => Date,
   telling: Telling<Config>,
 ): Promise<Live<Config> & Pick<LiveFiles<Config>, "close">> {
-  if (file === undefined) return { ...fixed(defaultConfig, now()), close: () => {} };
+  const obeyed = (config: Config): Config => (inlineWaivers ? config : withoutInlineWaivers(config));
+  if (file === undefined) return { ...fixed(obeyed(defaultConfig), now()), close: () => {} };
   const opened = await liveFiles<Config>({
     files: [resolve(cwd, file)],
     pollSeconds,
@@ -134,7 +132,7 @@ async function openConfig(
     ...heard(telling),
     read: async ([bytes = Buffer.alloc(0)]) => {
       const reading = await readConfigDocument(file, bytes, rules, now());
-      return "problems" in reading ? { problem: reading.problems.join("\n  ") } : { value: reading.config };
+      return "problems" in reading ? { problem: reading.problems.join("\n  ") } : { value: obeyed(reading.config) };
     },
   });
   if ("refused" in opened) throw programError("bad-config", opened.refused);

@@ -2,6 +2,7 @@ import { bodyBudget } from "./body-budget.ts";
 import type { Server } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { AdmissionSettings } from "../../policies/admission/decision.ts";
 import type { Config } from "../../policies/config.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { refusal, Refusal } from "../errors.ts";
@@ -14,7 +15,6 @@ import type { Live } from "./live-files.ts";
 import { logOptions } from "./log.ts";
 import { observe, type Metrics } from "./metrics.ts";
 import { readiness } from "./readiness.ts";
-import { parseBody } from "./review-body.ts";
 import { addReviewRoutes } from "./review-routes.ts";
 import { watchSlowClients } from "./slow-clients.ts";
 import { tlsOptions } from "./tls-options.ts";
@@ -24,7 +24,7 @@ export interface ServerOptions {
   readonly rules: readonly Rule[];
   readonly config: Live<Config>;
   readonly keyPair: Live<KeyPair>;
-  readonly preStopToken: string | undefined;
+  readonly preStopToken: AdmissionSettings["preStopToken"];
   readonly phase: () => Phase;
   readonly metrics: Metrics;
   readonly now: () => Date;
@@ -41,9 +41,6 @@ export interface WebhookServer {
   /** New connections get this pair; those that are open stay. */
   readonly useKeyPair: (keyPair: KeyPair) => void;
 }
-
-/** From here on, parsing and judging are two turns of the event loop, so that others wait for one of them at most. */
-const largeBytes = 256 * 1024;
 
 /** Seconds on a clock that never jumps. */
 export const monotonicSeconds = (): number => performance.now() / 1000;
@@ -82,17 +79,8 @@ export function buildServer(options: ServerOptions): WebhookServer {
   observe(metrics, { config, keyPair, activity, phase, residentBytes: options.residentBytes });
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
-    let value: unknown;
-    try {
-      value = parseBody(body as Buffer, limits.depth);
-    } catch (error) {
-      done(error as Error);
-      return;
-    }
-    if (body.length < largeBytes) done(null, value);
-    else setImmediate(done, null, value);
-  });
+  // Not parsed here: most reviews are answered from memory.
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   const budget = bodyBudget({ maxBytes: limits.bodiesBytes, bodyBytes: limits.bodyBytes });
   app.addHook("onRequest", (request, reply, done) => {
     if (budget.admit(request.raw, reply.raw)) return done();
@@ -119,6 +107,8 @@ export function buildServer(options: ServerOptions): WebhookServer {
       if (code !== "not-a-review") metrics.malformed.inc({ reason: code });
       request.log.info({ path: request.url, outcome: "refused", reason: code, status }, "refused");
     }
+    // Whoever writes what cannot be read may not know where it ends.
+    if (status === 400) void reply.header("connection", "close");
     void reply.status(status).send({ code, message });
   });
   app.setNotFoundHandler((request, reply) => {
@@ -137,7 +127,7 @@ export function buildServer(options: ServerOptions): WebhookServer {
     },
   });
   addHealthRoutes(app, ready);
-  addReviewRoutes(app, { ...options, activity });
+  addReviewRoutes(app, { ...options, activity, maxDepth: limits.depth });
   return {
     app,
     log: app.log,

@@ -7,6 +7,7 @@ import { defaultConfig, type Config } from "../../policies/config.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { issueSelfSigned } from "../certs/issue.ts";
 import { programError, systemSentence } from "../errors.ts";
+import { withoutInlineWaivers } from "../inline-waivers.ts";
 import { fixed } from "../serving/fixed.ts";
 import { readKeyPair } from "../serving/key-pair.ts";
 import { createMetrics } from "../serving/metrics.ts";
@@ -18,6 +19,8 @@ import { sendReview, type Target } from "./send-review.ts";
 
 export interface TryOptions {
   readonly configFile: string | undefined;
+  /** False: annotations waive nothing. */
+  readonly inlineWaivers: boolean;
   /** As if every namespace had opted in. */
   readonly optedIn: boolean;
 }
@@ -25,7 +28,8 @@ export interface TryOptions {
 /** Sends the pods of files through a server of their own and prints what becomes of them; 0 whatever that is. */
 export async function tryFiles(paths: readonly string[], options: TryOptions, terminal: Terminal): Promise<number> {
   const { cwd, stdout, stderr } = terminal;
-  const config = await readConfig(options.configFile, cwd, terminal.now());
+  const written = await readConfig(options.configFile, cwd, terminal.now());
+  const config = options.inlineWaivers ? written : withoutInlineWaivers(written);
   const { pods, notes } = await podsOfFiles(paths, cwd);
   for (const note of notes) stderr.write(`gracewarden-webhook: ${printable(note)}\n`);
   if (pods.length === 0) throw programError("no-pods");

@@ -34,7 +34,7 @@ describe("a pod in scope, once mutated,", () => {
       ...settings,
       config: { ...defaultConfig, kubernetes: { oldestMinor } },
       namespaceOptedIn: true,
-      preStopToken: "s3cret",
+      preStopToken: () => "s3cret",
     };
     const { decision, pod: after } = mutated(pod, injecting);
     if (decision.outcome === "skipped") return;

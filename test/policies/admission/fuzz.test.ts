@@ -8,7 +8,7 @@ import { validate } from "../../../policies/admission/validate.ts";
 import { valueAt } from "../../../policies/path.ts";
 import { reviewOf, settings } from "./review-of.ts";
 
-const optedIn = { ...settings, namespaceOptedIn: true, preStopToken: "s3cret" };
+const optedIn = { ...settings, namespaceOptedIn: true, preStopToken: () => "s3cret" };
 
 /** Any JSON value, with keys that a review has and keys that hurt. */
 const keys = fc.constantFrom(

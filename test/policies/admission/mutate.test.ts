@@ -19,7 +19,7 @@ const noted = (pod: Json): unknown =>
   JSON.parse(((pod["metadata"] as Json)["annotations"] as Record<string, string>)["gracewarden.io/injected"] ?? "null");
 
 describe("a pod that runs the proxy", () => {
-  const { decision, pod } = mutated(proxyPod, { preStopToken: "s3cret" });
+  const { decision, pod } = mutated(proxyPod, { preStopToken: () => "s3cret" });
 
   it("gets the proxy's own hook with its token, and is told its budget", () => {
     expect(specOf(pod).containers[0]).toMatchObject({
@@ -111,7 +111,7 @@ spec:
       lifecycle: { preStop: { sleep: { seconds: 7 } } }
       env: [{ name: GRACEWARDEN_GRACE_SECONDS, value: "25" }]
 `),
-      { preStopToken: "s3cret" },
+      { preStopToken: () => "s3cret" },
     );
     expect(specOf(own).containers[0]).toMatchObject({
       lifecycle: { preStop: { sleep: { seconds: 7 } } },
@@ -125,6 +125,19 @@ spec:
     ]);
   });
 
+  it("warns of no more than the API server passes on, and quotes no long value (F15)", () => {
+    const env = `[{ name: GRACEWARDEN_GRACE_SECONDS, value: "${"9".repeat(500)}" }]`;
+    const container = (index: number) => `    - { name: proxy-${index}, image: gracewarden-proxy, env: ${env} }`;
+    const { decision: said } = mutated(
+      podOf(`spec:\n  containers:\n${Array.from({ length: 200 }, (_, i) => container(i)).join("\n")}`),
+    );
+    expect(said.warnings.join("").length).toBeLessThanOrEqual(4096);
+    expect(said.warnings[0]).toMatch(
+      /^GRACEWARDEN_GRACE_SECONDS of proxy-0 is "9+…", though \d+ would be right; it is left as it is\.$/,
+    );
+    expect(said.warnings.at(-1)).toMatch(/^gracewarden found \d+ more/);
+  });
+
   it.each([
     ["its author's own token", `{ name: GRACEWARDEN_PRESTOP_TOKEN, value: own }`, "Bearer own", []],
     [
@@ -136,7 +149,7 @@ spec:
   ])("is asked with %s", (_name, variable, header, warnings) => {
     const { pod: own, decision: said } = mutated(
       podOf(`{ spec: { containers: [{ name: proxy, image: gracewarden-proxy, env: [${variable}] }] } }`),
-      { preStopToken: "s3cret" },
+      { preStopToken: () => "s3cret" },
     );
     expect(JSON.stringify(own).match(/Bearer \w+/)?.[0]).toBe(header);
     expect(JSON.stringify(own)).not.toContain("s3cret");
@@ -184,6 +197,8 @@ describe("a pod that is opted in", () => {
     expect(hook({ now: new Date("2027-02-01") }, waived)).toBeDefined();
     const strict = { ...defaultConfig, enforcement: { ...defaultConfig.enforcement, inlineWaivers: false } };
     expect(hook({ config: strict }, waived)).toBeDefined();
+    const denied = { ...defaultConfig.enforcement, rules: { "prestop-delay": "deny" as const } };
+    expect(hook({ config: { ...defaultConfig, enforcement: denied } }, waived)).toBeDefined();
     const declined = "{ containers: [{ name: app, image: app, lifecycle: { preStop: { sleep: { seconds: 0 } } } }] }";
     expect(mutated(optedIn(declined)).decision.outcome).toBe("unchanged");
   });
@@ -344,8 +359,8 @@ describe("a second call", () => {
 
   it("changes nothing", () => {
     for (const first of [proxyPod, optedIn(app)]) {
-      const { pod } = mutated(first, { preStopToken: "s3cret" });
-      expect(mutated(pod, { preStopToken: "s3cret" }).decision).toMatchObject({ outcome: "unchanged" });
+      const { pod } = mutated(first, { preStopToken: () => "s3cret" });
+      expect(mutated(pod, { preStopToken: () => "s3cret" }).decision).toMatchObject({ outcome: "unchanged" });
     }
   });
 

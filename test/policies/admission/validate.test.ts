@@ -101,7 +101,7 @@ describe("a pod is denied", () => {
   });
 
   it("with where, what, the numbers, the fix and how to waive it", () => {
-    expect(decide(short, { rules: { "grace-covers-shutdown": "deny" } }).denial).toBe(
+    expect(decide(short, { rules: { "grace-covers-shutdown": "deny" }, inlineWaivers: true }).denial).toBe(
       `gracewarden refuses Pod tools in namespace shop for one reason.
  [grace-covers-shutdown] At spec.terminationGracePeriodSeconds: shutdown may take preStop 15 s + drain 25 s (annotation gracewarden.io/drain-seconds) + margin 1 s = 41 s, but the grace period of 30 s ends it with SIGKILL. The numbers: preStop 15 s (preStop.sleep.seconds), drain 25 s (annotation gracewarden.io/drain-seconds), margin 1 s (margin), grace period 30 s (terminationGracePeriodSeconds). To mend it: Set terminationGracePeriodSeconds to 41. To accept it until a day, annotate the pod: waive.gracewarden.io/grace-covers-shutdown: "REASON; owner=TEAM; expires=YYYY-MM-DD"`,
     );
@@ -131,18 +131,34 @@ describe("a waiver", () => {
     origin: "config" as const,
   };
 
-  it("on the pod lets it pass, and is audited", () => {
-    const decision = decide(waived);
+  it.each<[string, Partial<EnforcementSettings>]>([
+    ["where the configuration lets pods waive the rule", { inlineWaivers: [shared] }],
+    ["where it lets them waive all", { inlineWaivers: true }],
+  ])("on the pod lets it pass %s, and is audited", (_name, enforcement) => {
+    const decision = decide(waived, enforcement);
     expect(decision).toMatchObject({ allowed: true, warnings: [] });
     expect(decision.auditAnnotations["waived"]).toBe(`${shared} spec.shareProcessNamespace until 2027-01-31`);
   });
 
   it.each<[string, Partial<EnforcementSettings>, Partial<AdmissionSettings>, RegExp]>([
-    ["has expired", {}, { now: new Date("2027-02-01") }, /To accept it until a day/],
-    ["is of a locked rule", { locked: [shared] }, {}, /takes no waivers here/],
-    ["is inline, and those do not count", { inlineWaivers: false }, {}, /configuration alone/],
+    [
+      "is of a denied rule, by default",
+      {},
+      {},
+      /A pod cannot waive this itself, so its annotation waive\.gracewarden\.io\/[-\w]+ does not count: ask whoever/,
+    ],
+    ["is of a denied rule that is not listed", { inlineWaivers: ["no-host-pid"] }, {}, /cannot waive this itself/],
+    ["has expired", { inlineWaivers: [shared] }, { now: new Date("2027-02-01") }, /To accept it until a day/],
+    ["is of a locked rule", { locked: [shared], inlineWaivers: true }, {}, /takes no waivers here/],
+    ["is inline, and those do not count", { inlineWaivers: false }, {}, /cannot waive this itself/],
   ])("on the pod that %s does not", (_name, enforcement, changed, text) => {
     expect(decide(waived, enforcement, changed).denial).toMatch(text);
+  });
+
+  it("on the pod takes a warning away unless none counts", () => {
+    const warned = { rules: { [shared]: "warn" } } as const;
+    expect(decide(waived, warned).warnings).toEqual([]);
+    expect(decide(waived, { ...warned, inlineWaivers: false }).warnings).toHaveLength(1);
   });
 
   it("in the configuration counts where inline ones do not, and where both are there", () => {
@@ -158,7 +174,7 @@ describe("a workload", () => {
     expect(decision.allowed).toBe(true);
     expect(decision.warnings).toEqual([
       `gracewarden would refuse the pods of Deployment tools, by ${shared}.`,
-      `[${shared}] spec.template.spec.shareProcessNamespace: all containers share one PID namespace, so helper (uid 1000, as proxy) can signal proxy and its backends and end them without a drain.`,
+      `[${shared}] spec.template.spec.shareProcessNamespace: all containers share one PID namespace, so helper (uid 1000, as proxy) can signal proxy and whatever it has started, and end calls without a drain.`,
     ]);
   });
 
@@ -191,6 +207,13 @@ describe("a workload", () => {
     expect(warnings.join("").length).toBeLessThanOrEqual(4096);
     expect(warnings.at(-1)).toMatch(/^gracewarden found \d+ more/);
     for (const warning of warnings) expect(warning).toMatch(/^[^a-z]?.*[.]$/);
+  });
+
+  it("is warned in sentences that stay whole, however long what they quote", () => {
+    const name = "x".repeat(5000);
+    const containers = [{ name, image: "app", lifecycle: { preStop: { exec: { command: ["sleep", "60"] } } } }];
+    for (const warning of decide(deployment({ spec: { containers } })).warnings)
+      expect(warning.length).toBeLessThan(257);
   });
 
   it("of any kind is read", () => {
@@ -235,7 +258,7 @@ describe("an update", () => {
 
   it("that takes a waiver away is denied", () => {
     const waived = annotated(unsafe, { [`waive.gracewarden.io/${shared}`]: "known; owner=a; expires=2027-01-31" });
-    expect(update(unsafe, waived).allowed).toBe(false);
+    expect(update(unsafe, waived, {}, { inlineWaivers: [shared] }).allowed).toBe(false);
   });
 
   it.each([
@@ -255,6 +278,31 @@ spec:
     const decision = update(debugged, pod, { subResource: "ephemeralcontainers" });
     expect(decision.allowed).toBe(allowed);
     expect(decision.denial ?? "").toMatch(allowed ? /^$/ : /debug/);
+  });
+
+  it.each([
+    ["joins the proxy as root is denied", { image: "busybox", targetContainerName: "proxy" }, false],
+    [
+      "joins the proxy under the proxy's name is denied",
+      { image: "evil.example/gracewarden-proxy", targetContainerName: "proxy" },
+      false,
+    ],
+    ["joins it as another uid passes", { targetContainerName: "proxy", securityContext: { runAsUser: 2000 } }, true],
+    ["joins another container passes", { image: "busybox", targetContainerName: "helper" }, true],
+    ["joins nobody passes", { image: "busybox" }, true],
+  ])("that puts in a debugger that %s", (_name, container, allowed) => {
+    const apart = { ...unsafe, spec: { ...(unsafe["spec"] as Json), shareProcessNamespace: false } };
+    const debugged = {
+      ...apart,
+      spec: { ...apart.spec, ephemeralContainers: [{ name: "debug", image: "app", ...container }] },
+    };
+    const decision = update(debugged, apart, { subResource: "ephemeralcontainers" });
+    expect(decision.allowed).toBe(allowed);
+    expect(decision.denial ?? "debug joins the PID namespace of proxy").toMatch(
+      /debug (?:\(.*\) )?joins the PID namespace of proxy/,
+    );
+    // The next one is judged for itself.
+    expect(update(debugged, debugged, { subResource: "ephemeralcontainers" }).allowed).toBe(true);
   });
 
   it("that adds one more who can signal the proxy is denied, though another could before", () => {
@@ -303,7 +351,8 @@ describe("a rule that crashes", () => {
   it("admits a workload and a pod that waives it", () => {
     expect(faulty(deployment(good), { default: "deny" }).allowed).toBe(true);
     const waived = annotated(good, { "waive.gracewarden.io/faulty": "known; owner=a; expires=2027-01-31" });
-    expect(faulty(waived, { rules: { faulty: "deny" } }).allowed).toBe(true);
+    expect(faulty(waived, { rules: { faulty: "deny" } }).allowed).toBe(false);
+    expect(faulty(waived, { rules: { faulty: "deny" }, inlineWaivers: ["faulty"] }).allowed).toBe(true);
   });
 
   it("leaves the others' verdicts standing", () => {

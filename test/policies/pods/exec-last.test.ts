@@ -23,6 +23,7 @@ describe("exec in front of a script's last command", () => {
     "cd /app",
     "$PROGRAM",
     "exec node server.js",
+    "start() { node server.js; }; start",
     "node 'server.js",
     "",
   ])("not for %j", (script) => {

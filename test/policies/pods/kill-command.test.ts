@@ -36,6 +36,12 @@ it.each([
 });
 
 it("is found behind any number of words that pass it on", () => {
-  const script = `${"exec ".repeat(20_000)}kill 1`;
+  const script = `${"exec ".repeat(6000)}kill 1`;
   expect(killCommands(container(["sh", "-c", script])).map((kill) => kill.target)).toEqual(["pid-one"]);
+});
+
+it("is quoted as far as a message can hold", () => {
+  const [kill] = killCommands(container(["kill", "-TERM", "1", "x".repeat(100_000)]));
+  expect(kill?.text).toMatch(/^kill -TERM 1 x+…$/);
+  expect(kill?.text.length).toBe(80);
 });

@@ -56,6 +56,23 @@ const shells: readonly Row[] = [
   [sh("cd /app && eval exec $COMMAND"), "unknown", "shell", undefined],
   [sh(". /app/start.sh"), "unknown", "shell", undefined],
   [sh(". /app/env; node a.js"), "lost", "shell", "node", ["a.js"]],
+  // Functions do what they do where they are called.
+  [sh("start() { exec node a.js; }; start"), "reaches", "program", "node", ["a.js"]],
+  [
+    sh('start() {\n  cd /app\n  run "$@"\n}\nrun() { exec "$@"; }\nstart node a.js'),
+    "reaches",
+    "program",
+    "node",
+    ["a.js"],
+  ],
+  [sh("start() { exec node $1; }; start a.js | tee log"), "lost", "shell", "node", ["a.js"]],
+  [sh("start() { exec node a.js; }; start & wait"), "lost", "shell", "node", ["a.js"]],
+  [sh("start() { exec node a.js; }"), "lost", "shell", undefined],
+  [sh('start() { exec node a.js; }; [ -n "$X" ] && start'), "reaches", "program", "node", ["a.js"]],
+  [sh("start() { node a.js; }; start"), "lost", "shell", "node", ["a.js"]],
+  [sh('log() { echo "$@"; }; log starting; node a.js & log started; wait'), "lost", "shell", "node", ["a.js"]],
+  [sh("again() { again; }; again; exec node a.js"), "reaches", "program", "node", ["a.js"]],
+  [sh("a() { b; b; }; b() { exec node a.js; }; a"), "reaches", "program", "node", ["a.js"]],
   // `exec`
   [sh("exec node a.js"), "reaches", "program", "node", ["a.js"]],
   [sh("cd /x; exec node a.js"), "reaches", "program", "node", ["a.js"]],
@@ -187,6 +204,21 @@ describe("who gets the stop signal", () => {
     expect(found.programArgs).toEqual(programArgs ?? found.programArgs);
     expect(found.argv).toEqual(command);
     expect(found.why).not.toBe("");
+  });
+
+  test("of a script that is too long to be read cannot be told", () => {
+    const long = `${"echo a; ".repeat(50_000)}exec node`;
+    expect(processOf(sh(long), undefined, alone)).toMatchObject({
+      signal: "unknown",
+      first: "shell",
+      why: "the script is too long to be read",
+    });
+    expect(processOf(sh(long.slice(-30_000)), undefined, alone).signal).toBe("reaches");
+  });
+
+  test("of a script whose functions call each other in a long row is found", () => {
+    const row = Array.from({ length: 1000 }, (_, index) => `f${index}() { f${index + 1}; }`);
+    expect(processOf(sh(`${row.join("\n")}\nf0`), undefined, alone)).toMatchObject({ first: "shell" });
   });
 
   test("args follow the command", () => {

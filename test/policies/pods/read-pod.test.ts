@@ -71,11 +71,28 @@ describe("containers", () => {
     expect(first && formatPath(first.path("lifecycle", "preStop"))).toBe("spec.containers[0].lifecycle.preStop");
   });
 
+  it("without a name are called by their place", () => {
+    const { containers } = pod({
+      initContainers: [{ image: "a" }],
+      containers: [{ image: "b" }, { name: "", image: "c" }],
+      ephemeralContainers: [{ image: "d" }],
+    });
+    expect(containers.map(({ name }) => name)).toEqual([
+      "init container 1",
+      "container 1",
+      "container 2",
+      "ephemeral container 1",
+    ]);
+    const template = { container: { image: "step", command: ["a"] } };
+    const workflow = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", spec: { templates: [template] } };
+    expect(podOf(workflow).containers.map(({ name }) => name)).toEqual(["the container"]);
+  });
+
   it("an item that is null or text keeps the indexes of the others", () => {
     const { containers } = pod({ containers: [null, "text", { ...container, command: [null], env: [null] }] });
     expect(containers.map(({ name, at }) => `${name} ${formatPath(at)}`)).toEqual([
-      " spec.containers[0]",
-      " spec.containers[1]",
+      "container 1 spec.containers[0]",
+      "container 2 spec.containers[1]",
       "app spec.containers[2]",
     ]);
     expect(containers[2]?.spec).toMatchObject({ command: [""], env: [{}] });

@@ -3,7 +3,7 @@ import { findPods } from "../../../policies/pods/find.ts";
 import type { KubernetesObject } from "../../../policies/pods/object.ts";
 import type { Pod } from "../../../policies/pods/pod.ts";
 import { readPod } from "../../../policies/pods/read-pod.ts";
-import { describePower, signalPowers } from "../../../policies/pods/signal-permission.ts";
+import { debuggerPowers, describePower, signalPowers } from "../../../policies/pods/signal-permission.ts";
 
 function podOf(spec: Record<string, unknown>): Pod {
   const object: KubernetesObject = {
@@ -157,6 +157,44 @@ describe("who may signal whom in a shared PID namespace", () => {
     expect(signalPowers(podOf({ shareProcessNamespace: false, containers }))).toEqual([]);
     expect(signalPowers(podOf({ os: { name: "windows" }, containers }))).toEqual([]);
     expect(signalPowers(podOf({ containers }))).toHaveLength(2);
+  });
+
+  it("knows the native sidecars that an init container runs beside", () => {
+    const pod = podOf({
+      initContainers: [
+        { name: "before", image: "a" },
+        { name: "mesh", image: "mesh", restartPolicy: "Always", securityContext: { runAsUser: 1 } },
+        { name: "root", image: "a", securityContext: { runAsUser: 0 } },
+        { name: "other", image: "a", securityContext: { runAsUser: 2 } },
+      ],
+      containers: [{ name: "app", image: "app", securityContext: { runAsUser: 3 } }],
+    });
+    expect(signalPowers(pod).map((power) => `${describePower(pod, power)} ${power.to.name}`)).toEqual([
+      "root (root with CAP_KILL, an init container that starts after mesh) mesh",
+    ]);
+  });
+
+  it("knows whom a debugger joins", () => {
+    const securityContext = { runAsUser: 1000 };
+    const pod = podOf({
+      shareProcessNamespace: false,
+      containers: [
+        { name: "app", image: "app", securityContext },
+        { name: "root", image: "app", securityContext: { runAsUser: 0 } },
+      ],
+      ephemeralContainers: [
+        { name: "same", image: "a", targetContainerName: "app", securityContext },
+        { name: "any", image: "a", targetContainerName: "app" },
+        { name: "other", image: "a", targetContainerName: "app", securityContext: { runAsUser: 1001 } },
+        { name: "nobody", image: "a", targetContainerName: "gone", securityContext },
+        { name: "apart", image: "a", securityContext },
+      ],
+    });
+    expect(debuggerPowers(pod).map(({ from, to, ground }) => `${from.name} ${to.name} ${ground}`)).toEqual([
+      "same app same-uid",
+      "any app unknown-uid",
+    ]);
+    expect(signalPowers(pod)).toEqual([]);
   });
 
   it("names the sender and the ground", () => {

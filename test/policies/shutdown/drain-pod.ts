@@ -38,6 +38,7 @@ export function podWith(written: Written): { readonly pod: Pod; readonly contain
       why: "for the test",
       ...written.process,
     },
+    targetContainerName: undefined,
     isProxy: written.isProxy ?? false,
     path: (...steps) => [...at, ...steps],
   };

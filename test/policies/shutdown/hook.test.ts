@@ -289,6 +289,7 @@ describe("how long a preStop command takes", () => {
     ["nodetool drain", "how long `nodetool` in the preStop command takes is not known", "unknown"],
     ["sh /drain.sh", "what the script `/drain.sh` does is not known", "unknown"],
     ["echo 'open", "the script of the preStop command cannot be read", "unknown"],
+    ["sleep 1;".repeat(5000), "the script of the preStop command is too long to be read", "unknown"],
   ])("says where the number comes from: %j", ([script, text, kind]) => {
     expect(exec(["sh", "-c", script]).duration.origin).toEqual({ kind, text, at: [...at, "exec", "command"] });
   });

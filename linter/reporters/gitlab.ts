@@ -1,0 +1,25 @@
+import type { Report } from "../report.ts";
+import { fingerprints } from "./fingerprint.ts";
+import { subjectOf } from "./subject.ts";
+
+const severities = { advice: "minor", warn: "major", error: "critical" } as const;
+
+/** The report as GitLab's Code Quality artifact. It knows no suppression, so what is waived is left out. */
+export function reportGitlab(report: Report): string {
+  const fingerprint = fingerprints();
+  const issues = report.findings
+    // The fingerprint counts what is said twice, so it sees every finding.
+    .map((finding) => ({ finding, print: fingerprint(finding) }))
+    .filter(({ finding }) => finding.waived === undefined)
+    .map(({ finding, print }) => {
+      const subject = subjectOf(finding);
+      return {
+        description: subject === "" ? finding.message : `${subject}: ${finding.message}`,
+        check_name: finding.rule,
+        fingerprint: print,
+        severity: finding.verdict === "undetermined" ? "info" : severities[finding.severity],
+        location: { path: finding.file, lines: { begin: finding.region.line, end: finding.region.endLine } },
+      };
+    });
+  return `${JSON.stringify(issues, null, 2)}\n`;
+}
