@@ -36,7 +36,11 @@ export interface MessageProblem {
 /** Reads the bytes of one message. */
 export function readMessage(bytes: Buffer): ClientMessage | MessageProblem {
   if (!isUtf8(bytes)) return problem(rpcCodes.parseError, "The message is not valid UTF-8.");
-  const text = bytes.toString("utf8");
+  return readMessageText(bytes.toString("utf8"));
+}
+
+/** Reads one message. */
+export function readMessageText(text: string): ClientMessage | MessageProblem {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -241,7 +241,7 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
       streamsOver = true;
       for (const session of sessions.all()) session.pauseListening(limits.retryMs);
       modern.endSubscriptions();
-      server.closeIdleConnections();
+      connections.closeIdle();
     },
     refuse() {
       announced = true;

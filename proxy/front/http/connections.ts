@@ -1,44 +1,60 @@
 import type { Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { Server as NetServer, type Socket } from "node:net";
 
 /** The connections of one server, with the requests that are open on each. */
 export interface Connections {
   readonly opened: (response: ServerResponse) => void;
-  /** Stops accepting; ends what is left: idle connections at once, the others once they are answered, all when the time is up. */
+  /** Ends connections on which nothing has begun and nothing waits to be read. */
+  readonly closeIdle: () => void;
+  /** Stops accepting; ends what is left: at once where no request is open, the others once they are answered, all when the time is up. */
   readonly close: (seconds: number) => Promise<void>;
+}
+
+interface Connection {
+  requests: number;
+  /** Bytes read when no request was open: more are a request that begins. */
+  bytesAtRest: number;
 }
 
 /** Between looks at what is left. */
 const lookMs = 20;
 
 export function trackConnections(server: Server): Connections {
-  const requests = new Map<Socket, number>();
+  const connections = new Map<Socket, Connection>();
   server.on("connection", (socket: Socket) => {
-    requests.set(socket, 0);
-    socket.once("close", () => requests.delete(socket));
+    connections.set(socket, { requests: 0, bytesAtRest: 0 });
+    socket.once("close", () => connections.delete(socket));
   });
-  const change = (socket: Socket, by: number): void => {
-    const open = requests.get(socket);
-    if (open !== undefined) requests.set(socket, open + by);
-  };
-  const endIdle = (): void => {
-    for (const [socket, open] of requests) if (open === 0 && socket.writableLength === 0) socket.destroy();
+  const isAnswered = (socket: Socket, { requests }: Connection): boolean =>
+    requests === 0 && socket.writableLength === 0;
+  const closeAnswered = (): void => {
+    for (const [socket, connection] of connections) if (isAnswered(socket, connection)) socket.destroy();
   };
   return {
     opened(response) {
       const { socket } = response.req;
-      change(socket, 1);
-      response.once("close", () => change(socket, -1));
+      const connection = connections.get(socket);
+      if (connection === undefined) return;
+      connection.requests += 1;
+      response.once("close", () => {
+        connection.requests -= 1;
+        connection.bytesAtRest = socket.bytesRead;
+      });
+    },
+    closeIdle() {
+      for (const [socket, connection] of connections)
+        if (isAnswered(socket, connection) && socket.bytesRead <= connection.bytesAtRest) socket.destroy();
     },
     async close(seconds) {
-      server.close();
-      endIdle();
+      // The close of http.Server takes a connection for idle whose answer is written and not yet sent, and destroys it.
+      NetServer.prototype.close.call(server);
+      closeAnswered();
       const deadline = performance.now() + seconds * 1000;
-      while (requests.size > 0 && performance.now() < deadline) {
+      while (connections.size > 0 && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, lookMs));
-        endIdle();
+        closeAnswered();
       }
-      for (const socket of requests.keys()) socket.destroy();
+      for (const socket of connections.keys()) socket.destroy();
     },
   };
 }
