@@ -17,7 +17,7 @@ function read(path: string): string {
 }
 
 /** Columns: interface, destination, gateway, …; addresses are in the byte order of the machine, little-endian here. */
-export function gateways4(table: string): readonly string[] {
+function gateways4(table: string): readonly string[] {
   return table.split("\n").flatMap((line) => {
     const [, destination, gateway = ""] = line.trim().split(/\s+/);
     if (destination !== "00000000" || !/^[0-9A-F]{8}$/i.test(gateway) || gateway === "00000000") return [];
@@ -32,7 +32,7 @@ export function gateways4(table: string): readonly string[] {
 }
 
 /** Columns: destination, its length, source, its length, next hop, … */
-export function gateways6(table: string): readonly string[] {
+function gateways6(table: string): readonly string[] {
   return table.split("\n").flatMap((line) => {
     const [destination = "", length, , , hop = ""] = line.trim().split(/\s+/);
     if (!/^0{32}$/.test(destination) || length !== "00" || !/^[0-9a-f]{32}$/i.test(hop) || /^0{32}$/.test(hop))

@@ -17,7 +17,7 @@ export interface Handshake {
 export const initialized: Call = { method: "notifications/initialized", params: undefined };
 
 /** The backend speaks, but not so that we understand each other. The message is a sentence. */
-export class HandshakeFailed extends Error {
+class HandshakeFailed extends Error {
   override readonly name = "HandshakeFailed";
 }
 

@@ -68,6 +68,11 @@ export function podTemplate(
     env: [
       ...Object.entries(variables).map(([name, value]) => ({ name, value })),
       { name: "GRACEWARDEN_NODE_ADDRESS", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } },
+      // One key for all replicas, and for the pod that comes after this one.
+      {
+        name: "GRACEWARDEN_SESSION_KEYS",
+        valueFrom: { secretKeyRef: { name: "gracewarden-proxy", key: "session-keys" } },
+      },
     ],
     lifecycle: { preStop: ask("/prestop") },
     startupProbe: { ...ask("/startupz"), periodSeconds: 1, failureThreshold: connectSeconds + bootSeconds },

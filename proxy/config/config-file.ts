@@ -17,7 +17,7 @@ export interface ServerEntry {
   readonly tools?: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
 }
 
-export type TransportName = "stdio" | "http" | "streamable-http" | "sse";
+type TransportName = "stdio" | "http" | "streamable-http" | "sse";
 
 /** The configuration as it is written, once its shape is checked. */
 export interface ConfigFile {

@@ -3,7 +3,7 @@ import type { ServerEntry } from "./config-file.ts";
 import { defaultBackend } from "./default-config.ts";
 
 /** A key of the entry, empty for the entry itself, and what is wrong with it. */
-export interface EntryProblem {
+interface EntryProblem {
   readonly key: string;
   readonly message: string;
 }

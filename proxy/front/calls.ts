@@ -17,7 +17,7 @@ export interface CallSink {
   readonly ask: ((method: string, params: JsonText | undefined) => Promise<Outcome>) | undefined;
 }
 
-export interface CallContext {
+interface CallContext {
   readonly client: Client;
   readonly message: ClientRequestMessage;
   readonly traceparent?: string;
@@ -159,7 +159,7 @@ class Call implements RunningCall {
 }
 
 /** Of a tool or prompt, or a resource's URI. */
-export function nameOf(params: JsonObject | undefined): string | undefined {
+function nameOf(params: JsonObject | undefined): string | undefined {
   const name = params?.["name"] ?? params?.["uri"];
   return typeof name === "string" ? name : undefined;
 }

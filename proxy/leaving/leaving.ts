@@ -5,7 +5,7 @@ import { leave, type LeaveOptions } from "./leave.ts";
 import { momentsOf, type Phase } from "./phase.ts";
 
 /** Why leaving begins. */
-export interface Cause {
+interface Cause {
   /** To be put behind "left 3 s after": `SIGTERM`, `the request of /prestop`, `an error of its own`. */
   readonly reason: string;
   /** The hook tells the proxy, so that the window runs while SIGTERM is still kept back. */

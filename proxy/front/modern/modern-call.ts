@@ -51,7 +51,7 @@ export class ModernCall implements CallSink {
 }
 
 /** The status that goes with an error (2026-07-28, Streamable HTTP, "Protocol Version Header" and "Server Validation"). */
-export function statusOf(error: JsonText): number {
+function statusOf(error: JsonText): number {
   switch (codeOf(error)) {
     case rpcCodes.methodNotFound:
       return 404;

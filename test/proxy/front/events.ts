@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 
-export interface ServerSentEvent {
+interface ServerSentEvent {
   readonly id: string | undefined;
   readonly retry: string | undefined;
   readonly data: string;
@@ -22,7 +22,7 @@ export const messages = (stream: Pick<OpenStream, "events">): Record<string, unk
   stream.events.filter(({ data }) => data !== "").map(({ data }) => JSON.parse(data) as Record<string, unknown>);
 
 /** Opens a stream of events and reads it as it comes. */
-export async function openStream(url: string, init: RequestInit): Promise<OpenStream> {
+async function openStream(url: string, init: RequestInit): Promise<OpenStream> {
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
   const response = await fetch(url, { ...init, signal: abort.signal });

@@ -13,8 +13,8 @@ export interface TableRelay extends Relay {
   readonly emit: (notification: Call) => void;
 }
 
-export const result = (value: unknown): Outcome => ({ kind: "result", text: JSON.stringify(value) });
-export const failure = (code: number, message: string): Outcome => ({
+const result = (value: unknown): Outcome => ({ kind: "result", text: JSON.stringify(value) });
+const failure = (code: number, message: string): Outcome => ({
   kind: "error",
   text: JSON.stringify({ code, message }),
 });
