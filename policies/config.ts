@@ -10,6 +10,7 @@ export interface RuleSetting {
 
 /** Which objects an override or a waiver is for; every list that is present must match, `*` stands for any run of characters. */
 export interface ObjectMatch {
+  /** Kind and name of the workload: the pods of a Deployment go by the Deployment's. */
   readonly kinds?: readonly string[];
   readonly namespaces?: readonly string[];
   readonly names?: readonly string[];

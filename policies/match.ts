@@ -1,14 +1,17 @@
 import type { ObjectMatch } from "./config.ts";
 import type { KubernetesObject } from "./pods/object.ts";
+import { workloadsOf, type Workload } from "./pods/workload-of.ts";
 import type { Pod } from "./pods/pod.ts";
 
-/** Whether an override or waiver is for the object; labels may stand on the object or on its pod. */
+/**
+ * Whether an override or waiver is for the object; labels may stand on the object or on its pod. Kind and name are those of
+ * the workload: a Pod that a Deployment made is matched as the Deployment, in a file and at admission.
+ */
 export function matchesObject(match: ObjectMatch, object: KubernetesObject, pod?: Pod): boolean {
   const { kinds, namespaces, names, labels, paths } = match;
-  if (kinds !== undefined && !kinds.includes(object.kind)) return false;
+  if ((kinds !== undefined || names !== undefined) && !workloadsOf(object).some(isMeant)) return false;
   if (namespaces !== undefined && !namespaces.some((pattern) => matchesName(pattern, object.namespace ?? "default")))
     return false;
-  if (names !== undefined && !names.some((pattern) => matchesName(pattern, object.name))) return false;
   if (
     labels !== undefined &&
     !Object.entries(labels).every(([key, value]) => object.labels[key] === value || pod?.labels[key] === value)
@@ -18,6 +21,11 @@ export function matchesObject(match: ObjectMatch, object: KubernetesObject, pod?
     paths === undefined ||
     (object.file !== undefined && paths.some((pattern) => matchesPath(pattern, object.file ?? "")))
   );
+
+  function isMeant({ kind, name }: Workload): boolean {
+    if (kinds !== undefined && !kinds.includes(kind)) return false;
+    return names === undefined || names.some((pattern) => matchesName(pattern, name));
+  }
 }
 
 function matchesName(pattern: string, name: string): boolean {

@@ -19,24 +19,44 @@ export function defaultedPod(pod: Pod): Fields | undefined {
   const namespace = object.namespace ?? "default";
   if (object.kind === "Pod")
     return { apiVersion: "v1", kind: "Pod", metadata: { ...metadata, namespace }, spec: podSpec(spec) };
+  const { labels, ...owner } = ownerOf(object);
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
       ...metadata,
-      generateName: `${object.name}-`,
+      ...(labels !== undefined && { labels: { ...pod.labels, ...labels } }),
+      generateName: `${owner.name}-`,
       namespace,
-      ownerReferences: [{ ...owner(object), name: object.name, controller: true, blockOwnerDeletion: true }],
+      ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }],
     },
     spec: podSpec(spec),
   };
 }
 
+/** Stands for the hash of a pod template, and for the minute of a CronJob's run. */
+const hash = "5d9c7b6f4f";
+const minute = "29748960";
+
+interface Owner {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** What the owner's controller adds to its pods. */
+  readonly labels?: Fields;
+}
+
 /** Who makes the pods of a workload: a Deployment's are its ReplicaSet's, a CronJob's its Job's. */
-function owner({ apiVersion, kind }: Pod["object"]): { readonly apiVersion: string; readonly kind: string } {
-  if (kind === "Deployment") return { apiVersion: "apps/v1", kind: "ReplicaSet" };
-  if (kind === "CronJob") return { apiVersion: "batch/v1", kind: "Job" };
-  return { apiVersion, kind };
+function ownerOf({ apiVersion, kind, name }: Pod["object"]): Owner {
+  if (kind === "Deployment")
+    return {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      name: `${name}-${hash}`,
+      labels: { "pod-template-hash": hash },
+    };
+  if (kind === "CronJob") return { apiVersion: "batch/v1", kind: "Job", name: `${name}-${minute}` };
+  return { apiVersion, kind, name };
 }
 
 function podSpec(spec: Fields): Fields {

@@ -13,7 +13,8 @@ export interface ServerProcess {
 export interface Credentials {
   readonly cert: string;
   readonly key: string;
-  readonly certPem: string;
+  /** Of the authority that signed it. */
+  readonly caPem: string;
 }
 
 const built = resolve(import.meta.dirname, "../../dist/gracewarden-webhook.js");
@@ -30,11 +31,15 @@ const imageFlags = (): readonly string[] => {
 
 /** A certificate for 127.0.0.1 in a folder. */
 export function credentialsIn(folder: string): Credentials {
-  const { certPem, keyPem } = issueSelfSigned({ dnsNames: ["localhost", "127.0.0.1"], days: 1, now: new Date() });
+  const { certPem, keyPem, caPem } = issueSelfSigned({
+    dnsNames: ["localhost", "127.0.0.1"],
+    days: 1,
+    now: new Date(),
+  });
   const files = { cert: join(folder, "tls.crt"), key: join(folder, "tls.key") };
   writeFileSync(files.cert, certPem);
   writeFileSync(files.key, keyPem);
-  return { ...files, certPem };
+  return { ...files, caPem };
 }
 
 /** Starts our webhook as its image does. */

@@ -15,7 +15,10 @@ export interface Limits {
    * send a POST again whose connection was closed under it.
    */
   readonly idleSeconds: number;
-  /** Connections beyond it are closed at once. Three API servers keep a few dozen; one costs about 40 KiB. */
+  /**
+   * Connections beyond it are closed at once, and from seven eighths of it on a new one takes the place of an idle one.
+   * Three API servers keep a few dozen; one costs about 40 KiB.
+   */
   readonly connections: number;
 }
 

@@ -75,7 +75,7 @@ export function createMetrics(): Metrics {
     connections: new Counter({
       registers,
       name: name("refused_connections_total"),
-      help: "Connections that were closed: too many, too slow, or no TLS.",
+      help: "Connections that were closed: too many, idle when there were nearly too many, too slow, or no TLS.",
       labelNames: ["outcome"],
     }),
   };

@@ -9,6 +9,7 @@ import { refusal, Refusal } from "../errors.ts";
 import { countActivity, type Activity } from "./activity.ts";
 import type { Phase } from "./drain.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { shedIdleConnections } from "./idle-connections.ts";
 import type { KeyPair } from "./key-pair.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import type { Live } from "./live-files.ts";
@@ -76,6 +77,10 @@ export function buildServer(options: ServerOptions): WebhookServer {
     onSlow: () => metrics.connections.inc({ outcome: "too-slow" }),
   });
   app.addHook("onClose", async () => slow.close());
+  const idle = shedIdleConnections(server, {
+    connections: limits.connections,
+    onShed: () => metrics.connections.inc({ outcome: "idle" }),
+  });
   observe(metrics, { config, keyPair, activity, phase, residentBytes: options.residentBytes });
 
   app.removeAllContentTypeParsers();
@@ -83,6 +88,7 @@ export function buildServer(options: ServerOptions): WebhookServer {
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   const budget = bodyBudget({ maxBytes: limits.bodiesBytes, bodyBytes: limits.bodyBytes });
   app.addHook("onRequest", (request, reply, done) => {
+    idle.began(request.raw.socket as TLSSocket);
     if (budget.admit(request.raw, reply.raw)) return done();
     // The rest of the body is not waited for.
     void reply.header("retry-after", "1").header("connection", "close");
@@ -92,8 +98,9 @@ export function buildServer(options: ServerOptions): WebhookServer {
     slow.complete(request.raw.socket as TLSSocket);
     done();
   });
-  app.addHook("onResponse", (request, _reply, done) => {
+  app.addHook("onResponse", (request, reply, done) => {
     slow.answered(request.raw.socket as TLSSocket);
+    idle.answered(request.raw.socket as TLSSocket, request.method === "POST" && reply.statusCode === 200);
     done();
   });
   app.addHook("onSend", (_request, reply, payload, done) => {

@@ -161,6 +161,28 @@ describe("a waiver", () => {
     expect(decide(waived, { ...warned, inlineWaivers: false }).warnings).toHaveLength(1);
   });
 
+  it("in the configuration for a workload counts for its pods", () => {
+    const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "tools-5d4f", controller: true };
+    const made = {
+      ...unsafe,
+      metadata: {
+        name: "tools-5d4f-x2x4z",
+        namespace: "shop",
+        labels: { "pod-template-hash": "5d4f" },
+        ownerReferences: [owner],
+      },
+    };
+    const config = {
+      ...configOf({}),
+      waivers: [{ ...configured, match: { kinds: ["Deployment"], names: ["tools"] } }],
+    };
+    expect(decide(made, {}, { config }).allowed).toBe(true);
+    expect(decide(deployment(unsafe), {}, { config }).warnings).toEqual([]);
+    expect(decide({ ...made, metadata: { ...made.metadata, ownerReferences: [] } }, {}, { config }).allowed).toBe(
+      false,
+    );
+  });
+
   it("in the configuration counts where inline ones do not, and where both are there", () => {
     const config = { ...configOf({ inlineWaivers: false }), waivers: [configured] };
     expect(decide(unsafe, {}, { config }).allowed).toBe(true);
