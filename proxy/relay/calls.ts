@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { BaseLogger } from "pino";
 import { BackendUnavailable, type Backend } from "../backends/backend.ts";
 import type { Connection, UpstreamCall } from "../backends/connection.ts";
 import type { Call, JsonObject, JsonText, Outcome } from "../message.ts";
@@ -8,7 +9,7 @@ import { asksForInput, Dialogue } from "./dialogue.ts";
 import { Flights } from "./flights.ts";
 import type { ClientRequest, RelayedCall } from "./relay.ts";
 import { failed } from "./rpc-error.ts";
-import { membersOf, textAt, withMembers } from "./splice.ts";
+import { DuplicateMember, membersOf, textAt, withMembers } from "./splice.ts";
 import { upstreamParams } from "./upstream-params.ts";
 
 /** Where a request goes, and as what. */
@@ -50,10 +51,20 @@ export class Calls {
   readonly #suspended = new Map<string, Suspended>();
   /** Several backends: a requestState says whose it is. */
   readonly #isAlone: () => boolean;
+  readonly #log: BaseLogger;
   #lastToken = 0;
 
-  constructor(isAlone: () => boolean) {
+  constructor(isAlone: () => boolean, log: BaseLogger) {
     this.#isAlone = isAlone;
+    this.#log = log;
+  }
+
+  /** Why a request was not sent on, or its answer could not be read, as its outcome. */
+  failure(error: unknown): Outcome {
+    if (error instanceof BackendUnavailable) return failed("internalError", error.message);
+    if (error instanceof DuplicateMember) return failed("invalidRequest", error.message);
+    this.#log.error({ err: error }, "a request failed inside the proxy");
+    return failed("internalError", "the proxy failed; its log says how");
   }
 
   /** Who alone is served by a backend now. */
@@ -68,13 +79,9 @@ export class Calls {
       const suspended = this.#suspended.get(state);
       if (suspended !== undefined) return this.#nextRound(request, backend, state, suspended);
     }
-    try {
-      const connection = backend.connection();
-      if (!(connection instanceof Promise)) return this.#dispatch(request, destination, connection);
-      return this.#whenConnected(request, destination, connection);
-    } catch (error) {
-      return done(unavailable(error), backend);
-    }
+    const connection = backend.connection();
+    if (!(connection instanceof Promise)) return this.#dispatch(request, destination, connection);
+    return this.#whenConnected(request, destination, connection);
   }
 
   #whenConnected(request: ClientRequest, destination: Destination, connecting: Promise<Connection>): RelayedCall {
@@ -84,15 +91,19 @@ export class Calls {
       if (cancelled !== undefined) return failed("internalError", cancelled);
       call = this.#dispatch(request, destination, connection);
       return call.outcome;
-    }, unavailable);
+    });
     return {
-      outcome,
+      outcome: this.#settled(outcome),
       backend: destination.backend.name,
       cancel(reason) {
         cancelled = reason;
         call?.cancel(reason);
       },
     };
+  }
+
+  #settled(outcome: Promise<Outcome>): Promise<Outcome> {
+    return outcome.catch((error: unknown) => this.failure(error));
   }
 
   #dispatch(request: ClientRequest, destination: Destination, connection: Connection): RelayedCall {
@@ -157,12 +168,20 @@ export class Calls {
         backend,
         resume: (next: ClientRequest) => void (current = next),
       };
-      return { outcome: this.#round(request, stateToken, suspended), cancel, backend: backend.name };
+      return { outcome: this.#settled(this.#round(request, stateToken, suspended)), cancel, backend: backend.name };
     }
     if (client.era === "legacy" && connection.era === "modern")
-      return { outcome: first.then((outcome) => askInTurn(outcome, request, sendOnce)), cancel, backend: backend.name };
+      return {
+        outcome: this.#settled(first.then((outcome) => askInTurn(outcome, request, sendOnce))),
+        cancel,
+        backend: backend.name,
+      };
     if (client.era === "legacy" || this.#isAlone()) return { outcome: first, cancel, backend: backend.name };
-    return { outcome: first.then((outcome) => withOwner(outcome, backend)), cancel, backend: backend.name };
+    return {
+      outcome: this.#settled(first.then((outcome) => withOwner(outcome, backend))),
+      cancel,
+      backend: backend.name,
+    };
   }
 
   /** One round of a dialogue; if it ends with questions, the call waits for the next. */
@@ -191,7 +210,7 @@ export class Calls {
     suspended.resume(request);
     suspended.dialogue.answer(inputResponses(request));
     return {
-      outcome: this.#round(request, state, suspended),
+      outcome: this.#settled(this.#round(request, state, suspended)),
       cancel: suspended.upstream.cancel,
       backend: backend.name,
     };
@@ -204,11 +223,6 @@ export class Calls {
     const prefix = `${backend.name}.`;
     return state.startsWith(prefix) ? { text: JSON.stringify(state.slice(prefix.length)) } : "foreign";
   }
-}
-
-function unavailable(error: unknown): Outcome {
-  if (!(error instanceof BackendUnavailable)) throw error;
-  return failed("internalError", error.message);
 }
 
 /** The text of the client's progress token: `7` and `"7"` are two. */

@@ -49,7 +49,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
       upstreams.all().map((backend) => ({ backend, server: upstreams.server(backend) })),
       { separator: separator(), proxyInfo, era },
     );
-  const calls = new Calls(isAlone);
+  const calls = new Calls(isAlone, log);
   const offers = new Offers({
     cache: listCache,
     proxyInfo,

@@ -45,6 +45,14 @@ export class Routes {
   }
 
   route(request: ClientRequest): RelayedCall {
+    try {
+      return this.#route(request);
+    } catch (error) {
+      return answered(this.#options.calls.failure(error));
+    }
+  }
+
+  #route(request: ClientRequest): RelayedCall {
     const { method, client } = request;
     const kind = Object.hasOwn(listOf, method) ? listOf[method] : undefined;
     if (kind !== undefined) return answered(this.#options.lists.answer(request, kind));
