@@ -1,0 +1,103 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { configFile, hasty, politeServer, startProxy, temporaryFolder, type ProxyProcess } from "./proxy-process.ts";
+
+const servers = (...names: readonly string[]): object => ({
+  mcpServers: Object.fromEntries(names.map((name) => [name, politeServer])),
+});
+
+async function pidOf(proxy: ProxyProcess, server: string): Promise<string | undefined> {
+  return (await proxy.call(`${server}__pid`)).message.result?.content[0]?.text;
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 8000;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error("it never became so");
+    await wait(50);
+  }
+}
+
+const isThere = (proxy: ProxyProcess, server: string) => async () => (await pidOf(proxy, server)) !== undefined;
+
+describe("a changed configuration", () => {
+  it("is followed: what is the same lives on, what is new starts, what is gone finishes its calls first", async () => {
+    const file = configFile(servers("same", "gone"));
+    const proxy = await startProxy(["--config", file], hasty);
+    await proxy.logged(/^ready$/);
+    const same = await pidOf(proxy, "same");
+    const slow = proxy.call("gone__sleep", { ms: 1500 });
+    await wait(200);
+    writeFileSync(file, JSON.stringify(servers("same", "new")));
+    await proxy.logged(/^configuration reloaded$/);
+    await until(isThere(proxy, "new"));
+    expect(await pidOf(proxy, "same")).toBe(same);
+    expect((await slow).message.result?.content[0]?.text).toBe("slept 1500");
+    await proxy.logged(/^backend gone of the former configuration has ended$/);
+    expect((await proxy.call("gone__pid")).message.error?.code).toBe(-32602);
+    expect((await proxy.admin("/metrics")).text).toMatch(/gracewarden_proxy_config_generation 2/);
+  });
+
+  it("replaces a server whose settings changed", async () => {
+    const file = configFile(servers("a"));
+    const proxy = await startProxy(["--config", file], hasty);
+    await proxy.logged(/^ready$/);
+    const before = await pidOf(proxy, "a");
+    writeFileSync(file, JSON.stringify({ mcpServers: { a: { ...politeServer, env: { NEW: "yes" } } } }));
+    proxy.process.kill("SIGHUP");
+    await proxy.logged(/^configuration reloaded$/);
+    await until(async () => ![before, undefined].includes(await pidOf(proxy, "a")));
+    expect((await proxy.call("a__env", { name: "NEW" })).message.result?.content[0]?.text).toBe("yes");
+  });
+
+  it("that is broken leaves the former one in place; log, health and a metric say so", async () => {
+    const file = configFile(servers("a"));
+    const proxy = await startProxy(["--config", file], hasty);
+    await proxy.logged(/^ready$/);
+    writeFileSync(file, `{"mcpServers": {"a": {"comand": "x"}}}`);
+    const line = await proxy.logged(/^configuration not reloaded; the former one holds on$/);
+    expect(line["problem"]).toMatch(/unknown key "comand"/);
+    expect(await pidOf(proxy, "a")).toBeDefined();
+    const health = JSON.parse((await proxy.admin("/health")).text) as { problems: readonly string[] };
+    expect(health.problems).toEqual([expect.stringContaining(`unknown key "comand"`)]);
+    expect((await proxy.admin("/metrics")).text).toMatch(/gracewarden_proxy_config_failures_total 1/);
+    expect(await proxy.admin("/readyz")).toMatchObject({ status: 200 });
+    writeFileSync(file, JSON.stringify(servers("a", "b")));
+    await until(isThere(proxy, "b"));
+    expect(JSON.parse((await proxy.admin("/health")).text)).toMatchObject({ problems: [] });
+  });
+
+  it("is seen where a mounted ConfigMap swaps its symbolic links", async () => {
+    const folder = temporaryFolder();
+    const put = (name: string, config: object): void => {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, "proxy.json"), JSON.stringify(config));
+      symlinkSync(name, join(folder, "..data_tmp"));
+      renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+    };
+    put("..1", servers("a"));
+    symlinkSync("..data/proxy.json", join(folder, "proxy.json"));
+    const proxy = await startProxy(["--config", join(folder, "proxy.json")], hasty);
+    await proxy.logged(/^ready$/);
+    put("..2", servers("a", "b"));
+    await until(isThere(proxy, "b"));
+  });
+
+  it("gives and takes access at once", async () => {
+    const token = "0123456789abcdef0123456789abcdef";
+    const auth = { bearer: [{ token, subject: "ci", roles: ["dev"] }] };
+    const file = configFile({ ...servers("a"), auth, access: [{ roles: ["dev"], allow: ["a__echo"] }] });
+    const proxy = await startProxy(["--config", file], hasty);
+    await proxy.logged(/^ready$/);
+    const asDev = { headers: { authorization: `Bearer ${token}` } };
+    expect((await proxy.call("a__echo")).status).toBe(401);
+    expect((await proxy.call("a__echo", {}, asDev)).message.result).toBeDefined();
+    expect((await proxy.call("a__pid", {}, asDev)).message.error?.code).toBe(-32602);
+    writeFileSync(file, JSON.stringify({ ...servers("a"), auth, access: [{ roles: ["dev"], allow: ["a__pid"] }] }));
+    await until(async () => (await proxy.call("a__pid", {}, asDev)).message.result !== undefined);
+    expect((await proxy.call("a__echo", {}, asDev)).message.error?.code).toBe(-32602);
+    expect(proxy.stderr()).not.toContain(token);
+  });
+});
