@@ -21,6 +21,7 @@ const exitCode = await main(process.argv.slice(2), {
   env: process.env,
   stdout: { write: (text) => void process.stdout.write(text) },
   stderr: { write: (text) => void process.stderr.write(text) },
+  standardStreams: () => ({ input: process.stdin, output: process.stdout }),
   now: () => new Date(),
   onSignal(listener) {
     tellSignal = listener;

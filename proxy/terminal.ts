@@ -1,3 +1,5 @@
+import type { Readable, Writable } from "node:stream";
+
 /** What the program may touch of the process that it runs in; tests start a process of their own. */
 export interface Terminal {
   readonly cwd: string;
@@ -6,6 +8,8 @@ export interface Terminal {
   readonly stdout: Output;
   /** Errors, and the log of `serve`, a JSON line an event. */
   readonly stderr: Output;
+  /** For MCP on `--stdio`. */
+  readonly standardStreams: () => { readonly input: Readable; readonly output: Writable };
   readonly now: () => Date;
   /** Tells each signal, also those that came before anybody listened. */
   readonly onSignal: (listener: (signal: Signal) => void) => void;

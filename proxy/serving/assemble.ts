@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
 import type { BaseLogger } from "pino";
 import { defaultProxySettings } from "../../policies/shutdown/proxy-budget.ts";
@@ -11,6 +12,7 @@ import type { CallRecord } from "../telemetry/call-record.ts";
 import type { Drainable } from "../front/drainable.ts";
 import { createHttpFront } from "../front/http-front.ts";
 import { sealKeys } from "../front/legacy/seal-keys.ts";
+import { createStdioFront } from "../front/stdio-front.ts";
 import { createRelay } from "../relay/create-relay.ts";
 import { openListCache } from "../relay/list-cache.ts";
 import { version } from "../version.ts";
@@ -20,7 +22,8 @@ import { listen } from "./listen.ts";
 export interface AssemblyOptions {
   readonly config: ProxyConfig;
   readonly settings: ProcessSettings;
-  readonly stdio: boolean;
+  /** The client's, where MCP is spoken on them in place of HTTP. */
+  readonly stdio: StandardStreams | undefined;
   readonly log: BaseLogger;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly sleep: (seconds: number) => Promise<void>;
@@ -29,14 +32,24 @@ export interface AssemblyOptions {
   readonly onClientGone: () => void;
 }
 
+export interface StandardStreams {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
+interface Front {
+  readonly drainable: Drainable;
+  readonly counts: () => { readonly sessions: number; readonly streams: number };
+  readonly listen: () => Promise<string | undefined>;
+}
+
 /** Fronts, relay and backends, put together; nothing has started yet. */
 export interface Assembly {
   readonly fronts: readonly Drainable[];
   readonly backends: BackendSet;
   readonly isListed: (backend: Backend) => boolean;
   readonly offered: (backend: Backend) => object;
-  readonly sessions: () => number;
-  readonly streams: () => number;
+  readonly counts: Front["counts"];
   /** A reload. What only counts at a start is said in the log. */
   readonly follow: (next: ProxyConfig) => Promise<void>;
   /** Where MCP is spoken; undefined on stdio. */
@@ -76,26 +89,42 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     listCache: config.listCache === undefined ? undefined : openListCache(config.listCache, log),
     log,
   });
-  const front = createHttpFront({
-    relay,
-    host: settings.listen.host,
-    port: settings.listen.port,
-    settings: () => config,
-    sessionKeys: sealKeys(
-      { keys: environment["GRACEWARDEN_SESSION_KEYS"], file: environment["GRACEWARDEN_SESSION_KEYS_FILE"] },
+  const front = options.stdio === undefined ? overHttp() : overStdio(options.stdio);
+
+  function overHttp(): Front {
+    const http = createHttpFront({
+      relay,
+      host: settings.listen.host,
+      port: settings.listen.port,
+      settings: () => config,
+      sessionKeys: sealKeys(
+        { keys: environment["GRACEWARDEN_SESSION_KEYS"], file: environment["GRACEWARDEN_SESSION_KEYS_FILE"] },
+        log,
+      ),
+      authenticate: (request) => authenticate(request),
+      onCallEnd,
       log,
-    ),
-    authenticate: (request) => authenticate(request),
-    onCallEnd,
-    log,
-  });
+    });
+    return {
+      drainable: http,
+      counts: () => http.counts(),
+      listen: async () => `${await listen(settings.listen, () => http.listen())}/mcp`,
+    };
+  }
+
+  function overStdio(streams: StandardStreams): Front {
+    const { maxMessageBytes } = config;
+    const stdio = createStdioFront({ relay, ...streams, maxMessageBytes, onCallEnd, log });
+    void stdio.ended.then(options.onClientGone);
+    return { drainable: stdio, counts: () => ({ sessions: 1, streams: 1 }), listen: async () => undefined };
+  }
+
   return {
-    fronts: [front],
+    fronts: [front.drainable],
     backends,
     isListed: (backend) => relay.isListed(backend),
     offered: (backend) => relay.offered(backend),
-    sessions: () => front.counts().sessions,
-    streams: () => front.counts().streams,
+    counts: front.counts,
     async follow(next) {
       const later = onlyAtStart.filter((key) => !isDeepStrictEqual(next[key], config[key]));
       if (later.length > 0) log.warn({ keys: later }, `changes of ${later.join(", ")} count from the next start on`);
@@ -104,7 +133,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       mayUse = accessList(next.access);
       backends.apply(next.backends);
     },
-    listen: async () => `${await listen(settings.listen, () => front.listen())}/mcp`,
+    listen: front.listen,
   };
 }
 

@@ -82,7 +82,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   assembly = await assemble({
     config: config.config(),
     settings: options,
-    stdio: options.stdio,
+    stdio: options.stdio ? terminal.standardStreams() : undefined,
     log,
     environment: terminal.env,
     sleep,
@@ -92,12 +92,12 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     },
     onClientGone: () => leaving.begin({ reason: "the end of stdin", hookTells: false }),
   });
-  const { backends, fronts } = assembly;
+  const { backends, fronts, counts } = assembly;
   observe(metrics, {
     backends: () => backends.all().map((backend) => backend.health()),
     inFlight: () => fronts.reduce((sum, front) => sum + front.inFlight(), 0),
-    sessions: () => assembly?.sessions() ?? 0,
-    streams: () => assembly?.streams() ?? 0,
+    sessions: () => counts().sessions,
+    streams: () => counts().streams,
     state: () => standing().state,
     configGeneration: config.generation,
     configFailures: config.failures,

@@ -83,6 +83,7 @@ describe("a changed configuration", () => {
     await proxy.logged(/^ready$/);
     put("..2", servers("a", "b"));
     await until(isThere(proxy, "b"));
+    expect(await pidOf(proxy, "a")).toBeDefined();
   });
 
   it("gives and takes access at once", async () => {
@@ -91,7 +92,7 @@ describe("a changed configuration", () => {
     const file = configFile({ ...servers("a"), auth, access: [{ roles: ["dev"], allow: ["a__echo"] }] });
     const proxy = await startProxy(["--config", file], hasty);
     await proxy.logged(/^ready$/);
-    const asDev = { headers: { authorization: `Bearer ${token}` } };
+    const asDev = { authorization: `Bearer ${token}` };
     expect((await proxy.call("a__echo")).status).toBe(401);
     expect((await proxy.call("a__echo", {}, asDev)).message.result).toBeDefined();
     expect((await proxy.call("a__pid", {}, asDev)).message.error?.code).toBe(-32602);

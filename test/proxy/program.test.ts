@@ -6,7 +6,16 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
-import { configFile, fixture, hasty, politeServer, runProxy, startProxy, temporaryFolder } from "./proxy-process.ts";
+import {
+  configFile,
+  fixture,
+  hasty,
+  politeServer,
+  program,
+  runProxy,
+  startProxy,
+  temporaryFolder,
+} from "./proxy-process.ts";
 
 const polite = ["--", process.execPath, fixture("polite.mjs")];
 const textOf = ({ message }: { message: { result?: { content: readonly { text: string }[] } } }): string | undefined =>
@@ -177,8 +186,46 @@ describe("one server behind it", () => {
   ])("answers a /prestop %s as it should", async (_name, env, headers, status) => {
     const proxy = await startProxy(polite, { ...hasty, ...env });
     expect(await proxy.admin("/prestop", { headers })).toMatchObject({ status });
-    if (status === 200) await proxy.logged(/^leaving$/);
-    else expect(proxy.log.map(({ msg }) => msg)).not.toContain("leaving");
+    await proxy.logged(status === 200 ? /^leaving$/ : /^\/prestop is not obeyed/);
+    expect(proxy.log.some(({ msg }) => msg === "leaving")).toBe(status === 200);
+  });
+});
+
+describe("on stdio", () => {
+  it("answers its client, keeps stdout for it, and leaves when it goes", async () => {
+    const child = spawn(process.execPath, [program, "--stdio", ...polite], { stdio: ["pipe", "pipe", "pipe"] });
+    let stdout = "";
+    const answered = new Promise((resolve) =>
+      child.stdout.on("data", (chunk: Buffer) => {
+        stdout += chunk.toString();
+        if (stdout.includes(`"id":2`)) resolve(undefined);
+      }),
+    );
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const exited = new Promise((resolve) => child.on("close", (code) => resolve(code)));
+    const send = (message: object): unknown => child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+    const clientInfo = { name: "test", version: "1" };
+    send({ id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo } });
+    send({ method: "notifications/initialized" });
+    send({ id: 2, method: "tools/call", params: { name: "echo", arguments: { text: "over stdio" } } });
+    await answered;
+    for (const line of stdout.trim().split("\n")) expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
+    expect(stdout).toContain("over stdio");
+    const began = performance.now();
+    child.stdin.end();
+    expect(await exited).toBe(0);
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(stderr).toContain("left");
+    expect(stderr).not.toContain("adminUrl");
+  });
+
+  it("keeps the audit log from stdout", async () => {
+    const file = configFile({ mcpServers: { a: politeServer }, audit: { to: "stdout" } });
+    expect(await runProxy(["--stdio", "--config", file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("stdout belongs to MCP"),
+    });
   });
 });
 
@@ -208,11 +255,9 @@ describe("a proxy under unusual circumstances", () => {
 
   it("gets a signal that came before anything was loaded", async () => {
     for (const after of [60, 100, 150]) {
-      const child = spawn(
-        process.execPath,
-        [join(import.meta.dirname, "../../proxy/gracewarden-proxy.ts"), "--port", "0", "--admin-port", "0", ...polite],
-        { stdio: "ignore" },
-      );
+      const child = spawn(process.execPath, [program, "--port", "0", "--admin-port", "0", ...polite], {
+        stdio: "ignore",
+      });
       const exited = new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal })));
       await wait(after);
       child.kill("SIGTERM");
@@ -225,7 +270,7 @@ describe("a proxy under unusual circumstances", () => {
   });
 
   it("leaves as politely when a shell has started it by exec", async () => {
-    const proxyCommand = `exec "${process.execPath}" "${join(import.meta.dirname, "../../proxy/gracewarden-proxy.ts")}" --port 0 --admin-port 0 -- "${process.execPath}" "${fixture("polite.mjs")}"`;
+    const proxyCommand = `exec "${process.execPath}" "${program}" --port 0 --admin-port 0 -- "${process.execPath}" "${fixture("polite.mjs")}"`;
     const child = spawn("sh", ["-c", proxyCommand], {
       stdio: ["ignore", "ignore", "pipe"],
       env: { ...process.env, ...hasty },

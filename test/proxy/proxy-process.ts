@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 
-const program = resolve(import.meta.dirname, "../../proxy/gracewarden-proxy.ts");
+export const program = resolve(import.meta.dirname, "../../proxy/gracewarden-proxy.ts");
 export const fixture = (name: string): string => join(import.meta.dirname, "backends", name);
 export const politeServer = { command: process.execPath, args: [fixture("polite.mjs")] };
 
@@ -31,7 +31,7 @@ export interface ProxyProcess {
   readonly logged: (pattern: RegExp) => Promise<LogLine>;
   readonly admin: (path: string, init?: RequestInit) => Promise<{ readonly status: number; readonly text: string }>;
   /** `tools/call` of the modern era; the JSON-RPC message. */
-  readonly call: (tool: string, args?: object, init?: RequestInit) => Promise<CallAnswer>;
+  readonly call: (tool: string, args?: object, headers?: Readonly<Record<string, string>>) => Promise<CallAnswer>;
 }
 
 export interface CallAnswer {
@@ -123,11 +123,16 @@ export async function startProxy(
       const response = await fetch(`${String(adminUrl)}${path}`, init);
       return { status: response.status, text: await response.text() };
     },
-    call: (tool, callArgs = {}, init = {}) => callTool(String(url), tool, callArgs, init),
+    call: (tool, callArgs = {}, headers = {}) => callTool(String(url), tool, callArgs, headers),
   };
 }
 
-async function callTool(url: string, name: string, args: object, init: RequestInit): Promise<CallAnswer> {
+async function callTool(
+  url: string,
+  name: string,
+  args: object,
+  headers: Readonly<Record<string, string>>,
+): Promise<CallAnswer> {
   const version = "2026-07-28";
   const meta = {
     "io.modelcontextprotocol/protocolVersion": version,
@@ -136,14 +141,13 @@ async function callTool(url: string, name: string, args: object, init: RequestIn
   };
   const response = await fetch(url, {
     method: "POST",
-    ...init,
     headers: {
       "content-type": "application/json",
       accept: "application/json, text/event-stream",
       "mcp-protocol-version": version,
       "mcp-method": "tools/call",
       "mcp-name": name,
-      ...init.headers,
+      ...headers,
     },
     body: JSON.stringify({
       jsonrpc: "2.0",
