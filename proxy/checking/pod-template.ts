@@ -1,9 +1,4 @@
-import {
-  defaultProxySettings,
-  proxyBudget,
-  proxyEnvironment,
-  type ProxySettings,
-} from "../../policies/shutdown/proxy-budget.ts";
+import { defaultProxySettings, proxyEnvironment, type ProxySettings } from "../../policies/shutdown/proxy-budget.ts";
 import type { BackendConfig } from "../config/config.ts";
 import { version } from "../version.ts";
 
@@ -35,12 +30,10 @@ export function podTemplate(
   const { graceSeconds: _grace, preStopSeconds: _preStop, ...clock } = given;
   const settings = { ...defaultProxySettings, ...clock };
   const hookSeconds = settings.propagationSeconds;
-  const sum = proxyBudget({ ...clock, marginSeconds: 0 }, { hookTells: true }).neededGraceSeconds;
-  const graceSeconds = wholeSeconds(sum + Math.max(settings.marginSeconds, leastMarginSeconds));
-  const { backendStopSeconds, flushSeconds, marginSeconds } = settings;
-  const livenessGraceSeconds = wholeSeconds(
-    hookSeconds + backendStopSeconds + flushSeconds + Math.max(marginSeconds, leastMarginSeconds),
-  );
+  const { drainSeconds, backendStopSeconds, flushSeconds } = settings;
+  const marginSeconds = Math.max(settings.marginSeconds, leastMarginSeconds);
+  const graceSeconds = wholeSeconds(hookSeconds, drainSeconds, backendStopSeconds, flushSeconds, marginSeconds);
+  const livenessGraceSeconds = wholeSeconds(hookSeconds, backendStopSeconds, flushSeconds, marginSeconds);
   const connectSeconds = Math.max(
     leastConnectSeconds,
     ...backends.filter(({ required }) => required).map(({ connectTimeoutSeconds }) => Math.ceil(connectTimeoutSeconds)),
@@ -91,5 +84,8 @@ export function podTemplate(
   };
 }
 
-/** Up to the next one; sums of tenths are not exact. */
-const wholeSeconds = (seconds: number): number => Math.max(1, Math.ceil(Number(seconds.toFixed(6))));
+/** Up to the next one. A sum of fractions is not exact, so where it looks whole it may be a little more. */
+function wholeSeconds(...parts: readonly number[]): number {
+  const sum = parts.reduce((total, part) => total + part, 0);
+  return Math.max(1, Math.ceil(parts.every(Number.isInteger) ? sum : sum + 1e-6));
+}

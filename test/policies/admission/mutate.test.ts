@@ -52,19 +52,33 @@ describe("a pod that runs the proxy", () => {
 
   it("gets a sleep where its admin port is bound to loopback", () => {
     const { pod: bound } = mutated(
-      podOf(
-        `{ spec: { containers: [{ name: proxy, image: gracewarden-proxy, args: [--admin-listen, "127.0.0.1:8081"] }] } }`,
-      ),
+      podOf(`{ spec: { containers: [{ name: proxy, image: gracewarden-proxy, args: [--host, "127.0.0.1"] }] } }`),
     );
     expect(specOf(bound).containers[0]?.["lifecycle"]).toEqual({ preStop: { sleep: { seconds: 5 } } });
     expect(specOf(bound).containers[0]?.["env"]).toContainEqual({ name: "GRACEWARDEN_PRESTOP_SECONDS", value: "5" });
   });
 
+  it.each([
+    ["a flag", `image: gracewarden-proxy, args: [--admin-port, "9000"]`, 9000],
+    [
+      "a flag, over the environment",
+      `image: gracewarden-proxy, args: [--admin-port=9000], env: [{ name: GRACEWARDEN_ADMIN_LISTEN, value: "0.0.0.0:9001" }]`,
+      9000,
+    ],
+    [
+      "the environment, whatever flags the server behind it has",
+      `image: x, command: [tini, --, gracewarden-proxy, --, npx, server, --admin-port, "1"], env: [{ name: GRACEWARDEN_ADMIN_LISTEN, value: "0.0.0.0:9001" }]`,
+      9001,
+    ],
+  ])("is asked where it listens: by %s", (_name, container, port) => {
+    const { pod: hooked } = mutated(podOf(`{ spec: { containers: [{ name: proxy, ${container} }] } }`));
+    expect(specOf(hooked).containers[0]?.["lifecycle"]).toMatchObject({ preStop: { httpGet: { port } } });
+  });
+
   it.each(["0.0.0.0:99999", "0.0.0.0:0"])("gets a sleep where its admin port is none: %s", (listen) => {
+    const env = `[{ name: GRACEWARDEN_ADMIN_LISTEN, value: "${listen}" }]`;
     const { pod: odd } = mutated(
-      podOf(
-        `{ spec: { containers: [{ name: proxy, image: gracewarden-proxy, args: [--admin-listen, "${listen}"] }] } }`,
-      ),
+      podOf(`{ spec: { containers: [{ name: proxy, image: gracewarden-proxy, env: ${env} }] } }`),
     );
     expect(specOf(odd).containers[0]?.["lifecycle"]).toEqual({ preStop: { sleep: { seconds: 5 } } });
   });
