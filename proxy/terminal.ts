@@ -9,7 +9,7 @@ export interface Terminal {
   /** Errors, and the log of `serve`, a JSON line an event. */
   readonly stderr: Output;
   /** For MCP on `--stdio`. */
-  readonly standardStreams: () => { readonly input: Readable; readonly output: Writable };
+  readonly standardStreams: () => { readonly input: Readable; readonly output: Writable & { readonly fd: number } };
   readonly now: () => Date;
   /** Tells each signal, also those that came before anybody listened. */
   readonly onSignal: (listener: (signal: Signal) => void) => void;

@@ -12,6 +12,7 @@ import type { CallRecord } from "../telemetry/call-record.ts";
 import type { Drainable } from "../front/drainable.ts";
 import { createHttpFront } from "../front/http-front.ts";
 import { sealKeys } from "../front/legacy/seal-keys.ts";
+import { openStdout } from "../front/stdio/stdio-output.ts";
 import { createStdioFront } from "../front/stdio-front.ts";
 import { createRelay } from "../relay/create-relay.ts";
 import { openListCache } from "../relay/list-cache.ts";
@@ -32,9 +33,9 @@ export interface AssemblyOptions {
   readonly onClientGone: () => void;
 }
 
-export interface StandardStreams {
+interface StandardStreams {
   readonly input: Readable;
-  readonly output: Writable;
+  readonly output: Writable & { readonly fd: number };
 }
 
 interface Front {
@@ -114,7 +115,14 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
 
   function overStdio(streams: StandardStreams): Front {
     const { maxMessageBytes } = config;
-    const stdio = createStdioFront({ relay, ...streams, maxMessageBytes, onCallEnd, log });
+    const stdio = createStdioFront({
+      relay,
+      input: streams.input,
+      output: openStdout(streams.output),
+      maxMessageBytes,
+      onCallEnd,
+      log,
+    });
     void stdio.ended.then(options.onClientGone);
     return { drainable: stdio, counts: () => ({ sessions: 1, streams: 1 }), listen: async () => undefined };
   }

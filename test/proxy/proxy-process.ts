@@ -8,7 +8,7 @@ export const program = resolve(import.meta.dirname, "../../proxy/gracewarden-pro
 export const fixture = (name: string): string => join(import.meta.dirname, "backends", name);
 export const politeServer = { command: process.execPath, args: [fixture("polite.mjs")] };
 
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly msg: string;
   readonly [key: string]: unknown;
@@ -34,7 +34,7 @@ export interface ProxyProcess {
   readonly call: (tool: string, args?: object, headers?: Readonly<Record<string, string>>) => Promise<CallAnswer>;
 }
 
-export interface CallAnswer {
+interface CallAnswer {
   readonly status: number;
   readonly connection: string | null;
   readonly message: {

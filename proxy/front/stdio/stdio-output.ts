@@ -8,7 +8,7 @@ import type { JsonText } from "../../message.ts";
  * The standard output as a stream that does not block: on a pipe that nobody reads, `process.stdout` would hold up the
  * whole process, and with it its way out.
  */
-function openStdout(stdout: Writable & { readonly fd: number }): Writable {
+export function openStdout(stdout: Writable & { readonly fd: number }): Writable {
   const stat = fstatSync(stdout.fd);
   return stat.isFIFO() || stat.isSocket() ? new Socket({ fd: stdout.fd, readable: false, writable: true }) : stdout;
 }
