@@ -25,6 +25,8 @@ export interface ReviewRequest {
   /** `ephemeralcontainers`, …; empty for the resource itself. */
   readonly subResource: string;
   readonly dryRun: boolean;
+  /** A kubelet asks, by the name and group that the API server gives to nothing else. */
+  readonly byNode: boolean;
   /** Its namespace is the request's. `value` is what the API server sent; a patch applies to it. */
   readonly object: KubernetesObject;
   /** What an UPDATE replaces. */

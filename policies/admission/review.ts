@@ -63,10 +63,23 @@ function readRequest(
       resource: plural,
       subResource: sub,
       dryRun: dryRun === true,
+      byNode: isNode(request["userInfo"]),
       object,
       oldObject: isRecord(request["oldObject"]) ? readObject(request["oldObject"], where) : undefined,
     },
   };
+}
+
+/** As the node authorizer knows a kubelet. */
+function isNode(user: unknown): boolean {
+  if (!isRecord(user)) return false;
+  const { username, groups } = user;
+  return (
+    typeof username === "string" &&
+    username.startsWith("system:node:") &&
+    Array.isArray(groups) &&
+    groups.includes("system:nodes")
+  );
 }
 
 /** Subresources change nothing of how a pod stops, but for containers that are put into one that runs. */

@@ -99,11 +99,13 @@ function allCrashed(object: KubernetesObject, settings: AdmissionSettings, cause
   return { findings: [], crashes };
 }
 
-/** A workload's pods are denied when they come; a mirror pod only shows what runs already (F13). */
-function mayDeny({ resource, object }: ReviewRequest): boolean {
-  return (
-    resource === "pods" && object.kind === "Pod" && !Object.hasOwn(object.annotations, "kubernetes.io/config.mirror")
-  );
+/**
+ * A workload's pods are denied when they come; a mirror pod only shows what runs already (F13). Its annotation can be
+ * written by anybody, so it counts from a kubelet alone.
+ */
+function mayDeny({ resource, object, byNode }: ReviewRequest): boolean {
+  const isMirror = byNode && Object.hasOwn(object.annotations, "kubernetes.io/config.mirror");
+  return resource === "pods" && object.kind === "Pod" && !isMirror;
 }
 
 function denialsOf({ findings, crashes }: Enforced): Enforced {

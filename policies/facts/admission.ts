@@ -160,10 +160,11 @@ export const admission = {
   "mirror-pods": {
     ref: "F13",
     statement:
-      "A mirror pod (annotation kubernetes.io/config.mirror) only shows a static pod of a node. Changes to it do not reach that pod, and webhooks must not mutate it.",
-    consequence: "Skip mirror pods; fix the static pod's file on the node.",
+      "A mirror pod (annotation kubernetes.io/config.mirror) only shows a static pod of a node. Changes to it do not reach that pod, and webhooks must not mutate it. The API server takes the annotation from anybody who sets nodeName too; a kubelet without such a static pod deletes the pod and runs nothing of it.",
+    consequence:
+      "Skip mirror pods that a node creates, by its group system:nodes; fix the static pod's file on the node.",
     since: [],
-    evidence: ["documentation"],
+    evidence: ["documentation", "measured"],
     sources: [`${docs.webhookPractices}#dont-change-immutable-objects`],
   },
   "object-is-defaulted": {

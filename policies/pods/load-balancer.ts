@@ -68,7 +68,7 @@ function gkeLoadBalancer(service: KubernetesObject, set: ObjectSet): LoadBalance
     if (other.kind !== "BackendConfig" || !names.has(other.name) || !sameNamespace(service, other)) continue;
     const seconds = valueAt(other.value, ["spec", "connectionDraining", "drainingTimeoutSec"]);
     if (typeof seconds !== "number") continue;
-    const text = `drainingTimeoutSec ${seconds} of BackendConfig ${other.name}`;
+    const text = `drainingTimeoutSec of BackendConfig ${other.name} is ${seconds}`;
     return {
       name: "GKE load balancer",
       at: annotationAt(groups),
@@ -83,7 +83,7 @@ function deregistration(object: KubernetesObject, key: string): LoadBalancer["de
     object.annotations[key] ?? "",
   )?.[1];
   if (seconds === undefined) return undefined;
-  const text = `deregistration_delay.timeout_seconds ${seconds}`;
+  const text = `deregistration_delay.timeout_seconds is ${seconds}`;
   return { seconds: Number(seconds), text, at: annotationAt(key) };
 }
 

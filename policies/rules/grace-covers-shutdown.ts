@@ -228,7 +228,7 @@ function shortOfTime(pod: Pod, rows: readonly Row[], context: RuleContext): Prob
   const raise = raiseGrace(pod, budget);
   const { needed } = raise;
   if (!sure && needed.seconds <= pod.graceSeconds) return undefined;
-  const says = `of ${describeGrace(pod)} the preStop hook of ${container.name} leaves its program ${left} s after SIGTERM`;
+  const says = `the preStop hook of ${container.name} leaves its program ${left} s of ${describeGrace(pod)}`;
   const unknown = `nothing says how long it needs (annotation ${drainAnnotation}${
     pod.mainContainers.length > 1 ? `.${container.name}` : ""
   })`;
@@ -237,7 +237,7 @@ function shortOfTime(pod: Pod, rows: readonly Row[], context: RuleContext): Prob
     container: container.name,
     verdict: sure ? "fail" : "undetermined",
     severity: sure ? "warn" : "advice",
-    message: `${says}${sure ? `, less than ${budget.leastAppSeconds} s` : ""}; ${unknown}${
+    message: `${says}${sure ? `, less than the ${budget.leastAppSeconds} s that it should get` : ""}; ${unknown}${
       raise.edits === undefined ? `; ${raise.why}` : needs(needed)
     }`,
     ...raiseFix(raise, { safe: sure }),
@@ -249,7 +249,8 @@ function about(pod: Pod, terms: readonly Term[], context: RuleContext): Pick<Pro
   return { at: pod.graceAt ?? pod.at, evidence: [...terms, grace] };
 }
 
-const needs = ({ terms, assumed }: NeededGrace): string => (assumed ? `; set it to at least ${formatSum(terms)}` : "");
+const needs = ({ terms, assumed }: NeededGrace): string =>
+  assumed ? `; set the grace period to at least ${formatSum(terms)}` : "";
 
 /** A lost signal makes every drain endless: that is signal-reaches-app's finding, not a matter of seconds. */
 const isLost = ({ term, seconds }: Term): boolean => term === "drain" && seconds.max === Infinity;

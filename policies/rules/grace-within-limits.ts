@@ -80,7 +80,7 @@ is saved and resumed, or the limit is raised where the node is configured.`,
     if (limit === undefined) return;
     const total = limit.isGrace
       ? ""
-      : `, ${pod.graceSeconds + floorSeconds} s with the kubelet's last ${floorSeconds} s`;
+      : ` (${pod.graceSeconds + floorSeconds} s with the kubelet's last ${floorSeconds} s)`;
     const asked =
       pod.writtenGraceSeconds === undefined
         ? `the pod needs ${formatSeconds(end)} to stop`

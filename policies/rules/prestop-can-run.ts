@@ -360,7 +360,7 @@ function* judgeHttpGet(
     const has = names.length === 0 ? "no port with a name" : names.join(", ");
     const why = /^\d+$/.test(port)
       ? `asks port "${port}", which in quotes is a name and no number: the API server refuses it`
-      : `asks port ${port}, but ${container.name} itself has ${has}: ${outcome(hook)}`;
+      : `asks port ${port}, but ${container.name} has ${names.length === 0 ? has : `only ${has}`}: ${outcome(hook)}`;
     yield about(container, [...at, "port"], `${name} ${why}`, [...failing(hook), "httpGet-hook-semantics"]);
   }
   if (host === undefined || host === "" || pod.spec.hostNetwork === true) return;

@@ -250,10 +250,10 @@ function remedy(container: Container, program: string): string {
   if (endsInLoop(container) || isIdle(container))
     return "let the script trap SIGTERM and end, with `sleep 5 & wait` in place of `sleep 5`";
   if (endsInCall(container)) return `start ${program} by \`exec\` in the function that the script calls last`;
-  if (lastCommands(container).length > 1) return "start it with `exec` and without the pipe";
+  if (lastCommands(container).length > 1) return `start ${program} by \`exec\` and without the pipe`;
   return process.program === undefined
     ? "end the script in `exec` and the program"
-    : "start it by `exec` as the script's last command";
+    : `start ${program} by \`exec\` as the script's last command`;
 }
 
 function execFix(container: Container): Fix | undefined {

@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ours, peers, type Contender } from "../proxies/contenders.ts";
 import { freePort, startServer } from "../proxies/running-server.ts";
-import { countOf, failuresBeyond, revisions, runSuite, type Check, type Revision } from "./suite.ts";
+import { countOf, failuresBeyond, revisions, runSuite, weakerThan, type Check, type Revision } from "./suite.ts";
 
 const everything = resolve(import.meta.dirname, "fixture/everything.ts");
 const fixture = (revision: Revision | "either", ...port: readonly string[]): readonly string[] => [
@@ -16,6 +16,7 @@ const fixture = (revision: Revision | "either", ...port: readonly string[]): rea
   ...port,
 ];
 const rows: Record<string, Record<string, string>> = {};
+const weaker: string[] = [];
 
 const inTable = (some: readonly Check[]): string => `${countOf(some, "SUCCESS")} / ${countOf(some, "FAILURE")}`;
 
@@ -26,10 +27,14 @@ function note(name: string, reference: readonly Check[], checks: readonly Check[
     "all, passed / failed": inTable(checks),
     "fails what the fixture does not": String(beyond.length),
   };
+  weaker.push(...weakerThan(reference, checks).map((line) => `${name}: ${line}`));
   return beyond;
 }
 
-afterAll(() => console.table(rows));
+afterAll(() => {
+  console.table(rows);
+  if (weaker.length > 0) console.log(["No failure, but less than what the fixture does:", ...weaker].join("\n"));
+});
 
 if (ours === undefined)
   console.warn("SKIPPED: the proxy is not measured, since dist/gracewarden-proxy.js is not built.");

@@ -67,9 +67,24 @@ function readChecks(folder: string, scored: ReadonlySet<string>): readonly Check
 export const countOf = (checks: readonly Check[], status: Check["status"]): number =>
   checks.filter((check) => check.status === status).length;
 
+const keyOf = ({ scenario, name }: Check): string => `${scenario}: ${name}`;
+
+/** What passes at another server and is a warning here, or is not looked at: no failure, but less. */
+export function weakerThan(reference: readonly Check[], checks: readonly Check[]): readonly string[] {
+  const here = Map.groupBy(checks, keyOf);
+  return reference
+    .filter((check) => check.status === "SUCCESS")
+    .flatMap((check) => {
+      const found = here.get(keyOf(check)) ?? [];
+      if (found.some(({ status }) => status === "SUCCESS" || status === "FAILURE")) return [];
+      return [
+        `${keyOf(check)}: ${found[0] === undefined ? "not looked at" : `${found[0].status} ${found[0].message}`}`,
+      ];
+    });
+}
+
 /** What a server fails that another one does not: checks, and scenarios that it never got to. */
 export function failuresBeyond(reference: readonly Check[], checks: readonly Check[]): readonly string[] {
-  const keyOf = ({ scenario, name }: Check): string => `${scenario}: ${name}`;
   const failsThere = new Set(reference.filter(({ status }) => status === "FAILURE").map(keyOf));
   const failures = checks
     .filter((check) => check.status === "FAILURE" && !failsThere.has(keyOf(check)))

@@ -10,7 +10,8 @@ export interface Answer<T = unknown> {
 
 /** Calls to the API server over connections that stay open, as controllers make them. */
 export interface ApiServer {
-  post(path: string, body: object): Promise<Answer>;
+  /** `groups`: asks as somebody who is in these. */
+  post(path: string, body: object, groups?: readonly string[]): Promise<Answer>;
   close(): void;
 }
 
@@ -44,14 +45,19 @@ export async function connect(connections: number): Promise<ApiServer> {
   });
   const authorization = user.token === undefined ? {} : { authorization: `Bearer ${user.token}` };
   return {
-    post(path, body) {
+    post(path, body, groups = []) {
       const { promise, resolve, reject } = Promise.withResolvers<Answer>();
       const sent = request(
         new URL(path, cluster.server),
         {
           agent,
           method: "POST",
-          headers: { "content-type": "application/json", accept: "application/json", ...authorization },
+          headers: {
+            "content-type": "application/json",
+            accept: "application/json",
+            ...authorization,
+            ...(groups.length > 0 && { "impersonate-user": "gracewarden-test", "impersonate-group": [...groups] }),
+          },
           timeout: 20_000,
         },
         (response) => {

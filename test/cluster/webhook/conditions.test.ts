@@ -32,6 +32,8 @@ interface Case {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
+  /** In which groups whoever asks is; otherwise the admin asks. */
+  readonly groups?: readonly string[];
   readonly where?: Where;
   /** The entry that is called on the mutating side, and on the validating one. */
   readonly calls: readonly [mutating: string | undefined, validating: string | undefined];
@@ -88,12 +90,20 @@ const cases: readonly Case[] = [
     calls: [undefined, "proxies"],
   },
   {
-    what: "a mirror pod",
+    what: "a mirror pod, shown by its node",
     container: { image: "gracewarden-proxy" },
     labels: inject("true"),
     annotations: { "kubernetes.io/config.mirror": "x" },
     nodeName: "no-such-node",
+    groups: ["system:nodes", "system:masters"],
     calls: nobody,
+  },
+  {
+    what: "a pod with the annotation of a mirror pod, created by another",
+    container: { image: "gracewarden-proxy" },
+    annotations: { "kubernetes.io/config.mirror": "x" },
+    nodeName: "no-such-node",
+    calls: proxy,
   },
   {
     what: "a proxy in our own namespace",
@@ -159,8 +169,8 @@ const create = (body: object) => kubectl(["create", `--namespace=${place}`, "--f
 describe.skipIf(!KUBECONFIG)("which entry of the webhook configurations sees what", () => {
   let api: ApiServer;
 
-  const called = async (path: string, body: object): Promise<string | undefined> => {
-    const answer = await api.post(path, body);
+  const called = async (path: string, body: object, groups?: readonly string[]): Promise<string | undefined> => {
+    const answer = await api.post(path, body, groups);
     const text = JSON.stringify(answer.body);
     const entry = calledIn(text.replaceAll(String.raw`\"`, '"'));
     if (answer.status !== 201 && entry === undefined) throw new Error(text);
@@ -205,7 +215,8 @@ describe.skipIf(!KUBECONFIG)("which entry of the webhook configurations sees wha
 
   it.each(cases)("$what", async (one) => {
     const { where = "plain", calls } = one;
-    const ask = (installation: Installation) => called(podsOf(namespacesOf(installation)[where]), podOf(one));
+    const ask = (installation: Installation) =>
+      called(podsOf(namespacesOf(installation)[where]), podOf(one), one.groups);
     expect([await ask(mutating), await ask(validating)]).toEqual(calls);
   });
 

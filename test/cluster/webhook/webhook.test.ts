@@ -55,6 +55,7 @@ const deletePod = (podName: string): Promise<string> =>
   kubectl(["delete", "pod", podName, inPods, "--grace-period=0", "--force"]);
 /** What kubectl tells its user, whether it succeeds or not. */
 const told = (running: Promise<string>): Promise<string> => running.catch((error: unknown) => String(error));
+const anyNode = (): Promise<string> => kubectl(["get", "nodes", "--output=jsonpath={.items[0].metadata.name}"]);
 const preStopOf = (pod: unknown): unknown => (pod as IPod).spec?.containers[0]?.lifecycle?.preStop;
 
 interface Configuration {
@@ -177,6 +178,25 @@ describe.skipIf(missing.length > 0)("the webhook on a cluster", () => {
     expect(said).toContain(
       `A pod cannot waive this itself, so its annotation waive.gracewarden.io/${rule} does not count`,
     );
+  });
+
+  it("refuses it although it says that it is a mirror pod", async () => {
+    const mirror = unsafe("mirror", { "kubernetes.io/config.mirror": "x" });
+    const spec = { ...toBeRefused.spec, containers: toBeRefused.spec?.containers ?? [], nodeName: await anyNode() };
+    expect(await told(createPod({ ...mirror, spec }))).toContain("gracewarden refuses Pod mirror");
+  });
+
+  it("lets in one for Windows, which no Linux node runs, whoever it is given to", async () => {
+    const spec = {
+      ...toBeRefused.spec,
+      containers: toBeRefused.spec?.containers ?? [],
+      nodeName: await anyNode(),
+      nodeSelector: { "kubernetes.io/os": "windows" },
+    };
+    await createPod({ ...unsafe("windows"), spec });
+    const query = ["get", "pod", "windows", inPods, "--output=jsonpath={.status.phase} {.status.reason}"];
+    await expect.poll(() => kubectl(query), { timeout: 30_000 }).toBe("Failed NodeAffinity");
+    await deletePod("windows");
   });
 
   it("warns whoever applies a Deployment whose pods it would refuse", async () => {

@@ -335,9 +335,26 @@ spec:
     expect(update(debugged, unsafe, { subResource: "ephemeralcontainers" }).allowed).toBe(false);
   });
 
-  it("of a mirror pod is not denied: it runs already", () => {
+  const kubelet = { username: "system:node:node-1", groups: ["system:nodes", "system:authenticated"] };
+  it.each([
+    ["by its kubelet is not denied: it runs already", kubelet, true],
+    ["by anybody else is denied: the annotation alone proves nothing", { username: "me", groups: [] }, false],
+    ["by one who only took a node's name is denied", { ...kubelet, groups: ["system:authenticated"] }, false],
+    ["by nobody is denied", undefined, false],
+  ])("of a mirror pod %s", (_name, userInfo, allowed) => {
     const mirror = annotated(unsafe, { "kubernetes.io/config.mirror": "x" });
-    expect(decide(mirror)).toMatchObject({ allowed: true, warnings: [expect.stringMatching(shared)] });
+    const decision = validate(requestOf(mirror, { userInfo }), settings);
+    expect(decision.allowed).toBe(allowed);
+    expect(decision.findings.map(({ finding }) => finding.rule)).toContain(shared);
+  });
+});
+
+describe("a pod for Windows", () => {
+  it("is not denied for sharing, which Windows does not know; no Linux node takes it", () => {
+    const windows = { nodeSelector: { "kubernetes.io/os": "windows" } };
+    expect(decide({ ...unsafe, spec: { ...(unsafe["spec"] as Json), ...windows } }).allowed).toBe(true);
+    const linux = { nodeSelector: { "kubernetes.io/os": "linux" } };
+    expect(decide({ ...unsafe, spec: { ...(unsafe["spec"] as Json), ...linux } }).allowed).toBe(false);
   });
 });
 
