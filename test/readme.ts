@@ -5,13 +5,15 @@ import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
 export const readmeFile = join(root, "README.md");
+export const proxyReadmeFile = join(root, "proxy/README.md");
 
 /** The text with the output of every `console` block's command under it, and the measured tables in their places. */
 export function filledReadme(text: string): string {
   return text
     .replaceAll(
-      /```console\n\$ gracewarden (.*)\n[^`]*(?:`(?!``)[^`]*)*```/g,
-      (_block, args: string) => `\`\`\`console\n$ gracewarden ${args}\n${outputOf(args)}\`\`\``,
+      /```console\n\$ (gracewarden(?:-\w+)?) (.*)\n[^`]*(?:`(?!``)[^`]*)*```/g,
+      (_block, program: string, args: string) =>
+        `\`\`\`console\n$ ${program} ${args}\n${outputOf(program, args)}\`\`\``,
     )
     .replace(
       /(<!-- timeline -->)[^]*(<!-- end -->)/,
@@ -20,10 +22,10 @@ export function filledReadme(text: string): string {
 }
 
 /** What the built program prints, on a terminal of 100 columns without colour. */
-function outputOf(args: string): string {
+function outputOf(program: string, args: string): string {
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
-    [join(root, "dist/gracewarden.js"), ...args.split(" ")],
+    [join(root, `dist/${program}.js`), ...args.split(" ")],
     {
       cwd: root,
       encoding: "utf8",
@@ -43,4 +45,5 @@ function timelineTables(): string {
   return `\n\n${summary.join("\n\n")}\n\n${pods}\n\n`;
 }
 
-if (process.argv[2] === "--write") writeFileSync(readmeFile, filledReadme(readFileSync(readmeFile, "utf8")));
+if (process.argv[2] === "--write")
+  for (const file of [readmeFile, proxyReadmeFile]) writeFileSync(file, filledReadme(readFileSync(file, "utf8")));
