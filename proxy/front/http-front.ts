@@ -1,6 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { fastify } from "fastify";
 import type { BaseLogger } from "pino";
 import type { Identity } from "../access/identity.ts";
 import type { ProxyConfig } from "../config/config.ts";
@@ -16,7 +16,8 @@ import { trackConnections } from "./http/connections.ts";
 import { Exchange, sendJson, type ResponseRules } from "./http/exchange.ts";
 import { defaultFrontLimits, type FrontLimits } from "./http/limits.ts";
 import { isJson } from "./http/media-type.ts";
-import { isLoopbackAddress, originProblem } from "./http/origin-check.ts";
+import { createOriginCheck } from "./http/origin-check.ts";
+import { createDelays } from "./http/delays.ts";
 import { createStreams } from "./http/streams.ts";
 import { createLegacyHttp } from "./legacy/legacy-http.ts";
 import type { SealKeys } from "./legacy/seal-keys.ts";
@@ -48,10 +49,14 @@ export interface HttpFront extends Drainable {
   counts(): { readonly sessions: number; readonly streams: number };
 }
 
+const path = "/mcp";
+/** A client that is gone: its response notices by itself. */
+const ignore = (): void => {};
+
 export function createHttpFront(options: HttpFrontOptions): HttpFront {
   const { relay, settings, authenticate, log } = options;
   const limits = { ...defaultFrontLimits, ...options.limits };
-  const isLoopback = isLoopbackAddress(options.host);
+  const origins = createOriginCheck(options.host);
   let announced = false;
   let streamsOver = false;
   let refusing = false;
@@ -67,8 +72,10 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
     log,
   });
   const phase = { isRefusing: () => refusing, areStreamsOver: () => streamsOver };
-  const legacy = createLegacyHttp({ relay, calls, sessions, times: limits, log, ...phase });
-  const modern = createModernHttp({ relay, calls, streamAfterSeconds: limits.streamAfterSeconds, ...phase });
+  const plain = createDelays(limits.streamAfterSeconds);
+  const times = { plain, resumable: createDelays(limits.resumableAfterSeconds), retryMs: limits.retryMs };
+  const legacy = createLegacyHttp({ relay, calls, sessions, times, log, ...phase });
+  const modern = createModernHttp({ relay, calls, delays: plain, ...phase });
   const rules: ResponseRules = { isAnnounced: () => announced, openStream: streams.open };
 
   const refuse = (
@@ -162,9 +169,18 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     connections.opened(response);
-    response.on("error", () => {});
-    const { hosts, origins } = settings();
-    const problem = originProblem(request.headers, { hosts, origins, isLoopback });
+    response.on("error", ignore);
+    const { url = "" } = request;
+    if (url !== path && !url.startsWith(`${path}?`)) {
+      request.resume();
+      return refuse(
+        response,
+        404,
+        rpcCodes.invalidRequest,
+        `There is nothing at ${url.slice(0, 200)}: MCP is at ${path}.`,
+      );
+    }
+    const problem = origins.problem(request.headers, settings());
     if (problem !== undefined) return refuse(response, 403, rpcCodes.invalidRequest, problem);
     const decision = authenticate(request);
     if (!(decision instanceof Promise)) return decided(request, response, decision);
@@ -182,38 +198,19 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
     );
   };
 
-  const app = fastify({
-    logger: false,
-    keepAliveTimeout: limits.keepAliveSeconds * 1000,
-    // Bodies have their own, shorter time. Both of these count from a connection's start too, so that one that is pooled
-    // before its first request must outlive the pool.
-    requestTimeout: 0,
-    http: { headersTimeout: limits.keepAliveSeconds * 1000, keepAliveTimeoutBuffer: 0 },
-    return503OnClosing: false,
-    exposeHeadRoutes: false,
-  });
-  const server: Server = app.server;
+  const server = createServer(
+    {
+      keepAliveTimeout: limits.keepAliveSeconds * 1000,
+      // Bodies have their own, shorter time. Both of these count from a connection's start too, so that one that is pooled
+      // before its first request must outlive the pool.
+      requestTimeout: 0,
+      headersTimeout: limits.keepAliveSeconds * 1000,
+    },
+    handle,
+  );
   server.maxConnections = limits.connections;
   server.on("drop", () => log.warn({ connections: limits.connections }, "too many connections: one is refused"));
   const connections = trackConnections(server);
-  app.route({
-    method: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-    url: "/mcp",
-    // Bodies, answers and streams are ours from here on: what Fastify does after routing costs more than the call.
-    onRequest: (request, reply) => {
-      reply.hijack();
-      handle(request.raw, reply.raw);
-    },
-    handler: () => {},
-  });
-  app.setNotFoundHandler((request, reply) => {
-    if (announced) void reply.header("connection", "close");
-    const error = errorText(
-      rpcCodes.invalidRequest,
-      `There is nothing at ${request.url.slice(0, 200)}: MCP is at /mcp.`,
-    );
-    void reply.status(404).type("application/json").send(errorResponse(undefined, error));
-  });
 
   const timers = [
     setInterval(streams.comment, limits.commentSeconds * 1000),
@@ -226,7 +223,8 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
 
   return {
     async listen() {
-      await app.listen({ host: options.host, port: options.port });
+      server.listen(options.port, options.host);
+      await once(server, "listening");
       const { address, port } = server.address() as AddressInfo;
       return { host: address, port };
     },
@@ -257,7 +255,6 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
       modern.endSubscriptions();
       bodies.close();
       await connections.close(seconds);
-      await app.close();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { PassThrough } from "node:stream";
 import { pino } from "pino";
 import { describe, expect, it, vi } from "vitest";
@@ -203,5 +204,40 @@ describe("leaving on stdio", () => {
     const from = performance.now();
     await front.close(0.2);
     expect(performance.now() - from).toBeLessThan(1000);
+  });
+});
+
+/** Answers a call with more than a pipe holds, and says that it lives once the answer is on its way. */
+const unreadProgram = `
+  const { createStdioFront } = await import(process.env.FRONT);
+  const { openStdout } = await import(new URL("stdio/stdio-output.ts", process.env.FRONT));
+  const log = { info() {}, warn() {}, error() {} };
+  const result = JSON.stringify({ content: [{ type: "text", text: "x".repeat(5_000_000) }] });
+  const front = createStdioFront({
+    relay: {
+      request: () => ({ outcome: { kind: "result", text: result }, cancel() {}, backend: "x" }),
+      describe: () => ({ capabilities: "{}", serverInfo: "{}", instructions: undefined }),
+      listen: () => () => {}, notify() {}, endSession() {},
+    },
+    input: process.stdin, output: openStdout(process.stdout), maxMessageBytes: 1000,
+    onCallEnd: () => setTimeout(() => console.error("still alive"), 100), log,
+  });
+  await front.ended;
+  await front.close(0.2);
+  process.exit(0);
+`;
+
+describe("a pipe as standard output", () => {
+  it("that nobody reads does not hold up the process", async () => {
+    const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", unreadProgram], {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, FRONT: new URL("../../proxy/front/stdio-front.ts", import.meta.url).href },
+    });
+    let heard = "";
+    child.stderr.on("data", (chunk: Buffer) => (heard += chunk.toString()));
+    child.stdin.write(`${JSON.stringify(initialize())}\n${JSON.stringify(call("big"))}\n`);
+    await vi.waitFor(() => expect(heard).toContain("still alive"), 10_000);
+    child.stdin.end();
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(0);
   });
 });

@@ -90,5 +90,6 @@ export function sendJson(
       ? { "content-type": "application/json", "content-length": length }
       : { "content-type": "application/json", "content-length": length, ...headers },
   );
-  response.end(body);
+  // The same bytes, where no character needs more than one.
+  response.end(body, length === body.length ? "latin1" : "utf8");
 }

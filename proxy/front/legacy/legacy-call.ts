@@ -1,6 +1,7 @@
 import type { JsonText, Outcome } from "../../message.ts";
 import { answerText, type CallSink } from "../calls.ts";
 import type { ClientRequestMessage } from "../client-message.ts";
+import type { Delays } from "../http/delays.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { ReplayStream } from "./replay.ts";
@@ -9,8 +10,9 @@ import { applyToSession } from "./session-state.ts";
 
 /** How long a legacy call waits for its outcome before it becomes a stream, and what its client is told of coming back. */
 export interface LegacyCallTimes {
-  readonly streamAfterSeconds: number;
-  readonly resumableAfterSeconds: number;
+  readonly plain: Delays;
+  /** Where the client can come back to the stream. */
+  readonly resumable: Delays;
   readonly retryMs: number;
 }
 
@@ -27,7 +29,7 @@ export class LegacyCall implements CallSink {
   readonly #session: Session;
   readonly #times: LegacyCallTimes;
   #stream: ReplayStream | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(exchange: Exchange, message: ClientRequestMessage, session: Session, times: LegacyCallTimes) {
     this.#exchange = exchange;
@@ -44,8 +46,8 @@ export class LegacyCall implements CallSink {
   /** No answer yet: a stream begins after a while. */
   wait(): void {
     if (!this.#exchange.accepts.events || this.#stream !== undefined) return;
-    const seconds = this.#isResumable() ? this.#times.resumableAfterSeconds : this.#times.streamAfterSeconds;
-    this.#timer = setTimeout(() => this.#begin(), seconds * 1000);
+    const { resumable, plain } = this.#times;
+    this.#stopWaiting = (this.#isResumable() ? resumable : plain).begin(() => this.#begin());
   }
 
   notify(notification: JsonText): void {
@@ -53,7 +55,7 @@ export class LegacyCall implements CallSink {
   }
 
   answer(outcome: Outcome): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     this.#session.calls.delete(this.#message.id);
     applyToSession(this.#message, outcome, this.#session);
     const text = answerText(this.#message.idText, outcome);
@@ -65,7 +67,7 @@ export class LegacyCall implements CallSink {
 
   /** The client asked for it, and a response to the cancelled request is not to be sent. */
   cancelled(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     this.#session.calls.delete(this.#message.id);
     if (this.#stream === undefined) this.#exchange.empty(202);
     else this.#session.endStream(this.#stream);
@@ -78,7 +80,7 @@ export class LegacyCall implements CallSink {
   /** Undefined where none can begin: the client is gone and knows no event to come back to, or there are too many. */
   #begin(): ReplayStream | undefined {
     if (this.#stream !== undefined) return this.#stream;
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     const sink: EventStream | undefined = this.#exchange.stream();
     if (sink === undefined) return undefined;
     const stream = this.#session.openStream(this.#message.idText);

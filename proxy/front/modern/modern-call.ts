@@ -1,5 +1,6 @@
 import type { JsonText, Outcome } from "../../message.ts";
 import { answerText, type CallSink } from "../calls.ts";
+import type { Delays } from "../http/delays.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { rpcCodes } from "../../relay/rpc-error.ts";
@@ -11,7 +12,7 @@ export class ModernCall implements CallSink {
   readonly #exchange: Exchange;
   readonly #idText: JsonText;
   #stream: EventStream | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(exchange: Exchange, idText: JsonText) {
     this.#exchange = exchange;
@@ -19,9 +20,9 @@ export class ModernCall implements CallSink {
   }
 
   /** No answer yet: a stream begins after a while. */
-  wait(streamAfterSeconds: number): void {
+  wait(delays: Delays): void {
     if (!this.#exchange.accepts.events || this.#stream !== undefined) return;
-    this.#timer = setTimeout(() => this.#begin(), streamAfterSeconds * 1000);
+    this.#stopWaiting = delays.begin(() => this.#begin());
   }
 
   notify(notification: JsonText): void {
@@ -29,7 +30,7 @@ export class ModernCall implements CallSink {
   }
 
   answer(outcome: Outcome): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     const text = answerText(this.#idText, outcome);
     const stream = this.#exchange.accepts.json ? this.#stream : this.#begin();
     if (stream === undefined)
@@ -40,11 +41,11 @@ export class ModernCall implements CallSink {
 
   /** Its connection is gone: that is how it is cancelled. */
   cancelled(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
   }
 
   #begin(): EventStream | undefined {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     this.#stream ??= this.#exchange.stream();
     return this.#stream;
   }

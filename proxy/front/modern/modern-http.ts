@@ -1,6 +1,7 @@
 import type { Relay } from "../../relay/relay.ts";
 import { answerText, type Calls } from "../calls.ts";
 import type { ClientMessage, ClientRequestMessage } from "../client-message.ts";
+import type { Delays } from "../http/delays.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { rpcCodes } from "../../relay/rpc-error.ts";
 import { errorResponse, errorText, leavingError } from "../rpc-error.ts";
@@ -13,7 +14,8 @@ import { subscribe, type Subscription } from "./subscription.ts";
 export interface ModernOptions {
   readonly relay: Relay;
   readonly calls: Calls;
-  readonly streamAfterSeconds: number;
+  /** Until a call without an answer becomes a stream. */
+  readonly delays: Delays;
   /** No more calls. */
   readonly isRefusing: () => boolean;
   readonly areStreamsOver: () => boolean;
@@ -35,13 +37,7 @@ export const removedMethods: ReadonlySet<string> = new Set([
   "resources/unsubscribe",
 ]);
 
-export function createModernHttp({
-  relay,
-  calls,
-  streamAfterSeconds,
-  isRefusing,
-  areStreamsOver,
-}: ModernOptions): ModernHttp {
+export function createModernHttp({ relay, calls, delays, isRefusing, areStreamsOver }: ModernOptions): ModernHttp {
   const subscriptions = new Set<Subscription>();
 
   const listen = (exchange: Exchange, message: ClientRequestMessage, client: ModernClient): void => {
@@ -115,7 +111,7 @@ export function createModernHttp({
     );
     if (call.isOver()) return;
     exchange.onGone(() => call.cancel("the client closed the response"));
-    sink.wait(streamAfterSeconds);
+    sink.wait(delays);
   };
 
   return {
