@@ -25,6 +25,11 @@ export interface OffersOptions {
   readonly onChange: (kinds: readonly ListKind[]) => void;
 }
 
+/** One that is under way, and what was announced meanwhile. */
+interface Reading {
+  next: readonly ListKind[] | undefined;
+}
+
 /**
  * What all backends offer. A list is kept when its backend goes: clients keep seeing its tools, calls say that it is
  * down, and it comes back as it was.
@@ -33,7 +38,7 @@ export class Offers {
   readonly #options: OffersOptions;
   readonly #known = new Map<string, Offer>();
   readonly #problems = new Map<string, string>();
-  readonly #reading = new WeakMap<Backend, { again: boolean }>();
+  readonly #reading = new WeakMap<Backend, Reading>();
   #generation = 0;
 
   constructor(options: OffersOptions) {
@@ -76,26 +81,30 @@ export class Offers {
     return able.length === 1 ? able[0] : undefined;
   }
 
-  /** Reads all lists of a backend that is connected. One reading at a time; a change meanwhile makes it read once more. */
-  async refresh(backend: Backend, connection: Connection): Promise<void> {
+  /**
+   * Reads all lists of a backend that is connected. One reading at a time; a change meanwhile makes it read once more.
+   * `announced`: the lists that the backend says have changed; clients are told of them in any case.
+   */
+  async refresh(backend: Backend, connection: Connection, announced: readonly ListKind[] = []): Promise<void> {
     const running = this.#reading.get(backend);
     if (running !== undefined) {
-      running.again = true;
+      running.next = [...(running.next ?? []), ...announced];
       return;
     }
-    const reading = { again: false };
+    const reading: Reading = { next: announced };
     this.#reading.set(backend, reading);
     try {
-      do {
-        reading.again = false;
-        await this.#read(backend, connection);
-      } while (reading.again);
+      while (reading.next !== undefined) {
+        const told = reading.next;
+        reading.next = undefined;
+        await this.#read(backend, connection, told);
+      }
     } finally {
       this.#reading.delete(backend);
     }
   }
 
-  async #read(backend: Backend, connection: Connection): Promise<void> {
+  async #read(backend: Backend, connection: Connection, announced: readonly ListKind[]): Promise<void> {
     const { log, cache, proxyInfo } = this.#options;
     try {
       const offer = await readOffer(
@@ -107,10 +116,11 @@ export class Offers {
       this.#problems.delete(backend.name);
       const before = this.#known.get(backend.name);
       this.#known.set(backend.name, offer);
-      const changed = listKinds.filter((kind) => !isSame(before?.[kind] ?? [], offer[kind]));
+      const isNew = (kind: ListKind): boolean => !isSame(before?.[kind] ?? [], offer[kind]);
+      const changed = listKinds.filter((kind) => isNew(kind) || announced.includes(kind));
       if (changed.length === 0 && before !== undefined) return;
       this.#generation += 1;
-      cache?.write(backend.config, offer);
+      if (before === undefined || listKinds.some(isNew)) cache?.write(backend.config, offer);
       this.#options.onChange(changed);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);

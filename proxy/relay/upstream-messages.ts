@@ -28,11 +28,12 @@ export class UpstreamMessages {
 
   notified(backend: Backend, notification: Call): void {
     const { upstreams, offers, interests, mayUse } = this.#options;
-    if (changedKinds(notification.method) !== undefined) {
+    const kinds = changedKinds(notification.method);
+    if (kinds !== undefined) {
       const session = upstreams.sessionOf(backend);
       if (session !== undefined) return interests.tell(notification, ({ client }) => client.session === session);
       const connection = upstreams.live(backend);
-      if (connection !== undefined) void offers.refresh(backend, connection);
+      if (connection !== undefined) void offers.refresh(backend, connection, kinds);
       return;
     }
     if (notification.method !== "notifications/resources/updated") return this.#tellOwner(backend, notification);

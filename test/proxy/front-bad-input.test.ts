@@ -251,7 +251,7 @@ describe("a request of 2026-07-28", () => {
     expect([answer.status, answer.json.error?.code, answer.json.error?.data]).toEqual([
       400,
       -32022,
-      { supported: ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"], requested: "v999.0.0" },
+      { supported: ["2026-07-28"], requested: "v999.0.0" },
     ]);
   });
 

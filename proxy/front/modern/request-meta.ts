@@ -1,5 +1,5 @@
 import type { Identity } from "../../access/identity.ts";
-import { legacyVersions, modernVersion, type JsonObject, type JsonText } from "../../message.ts";
+import { modernVersion, type JsonObject, type JsonText } from "../../message.ts";
 import type { Client } from "../../relay/relay.ts";
 import type { ClientRequestMessage } from "../client-message.ts";
 import { isObject } from "../legacy/initialize.ts";
@@ -69,7 +69,8 @@ function incomplete(where: string): Refusal {
 }
 
 function unsupported(requested: string): Refusal {
-  const supported = [modernVersion, ...legacyVersions];
+  // As server/discover says it: the older revisions begin with initialize, not with another version here.
+  const supported = [modernVersion];
   return {
     status: 400,
     error: errorText(
