@@ -23,7 +23,7 @@ export function filledReadme(text: string): string {
 function outputOf(args: string): string {
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
-    [join(root, "dist/gracewarden.js"), ...args.split(" ")],
+    [join(root, "dist/gracewarden.cjs"), ...args.split(" ")],
     {
       cwd: root,
       encoding: "utf8",
