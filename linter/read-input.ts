@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { findFiles, shownName, type FoundFiles } from "./files.ts";
 import { loadBytes, loadFile, unreadableFile, type LoadedFile } from "./load.ts";
-import { optimiseFor, withoutOptimisingCompiler } from "./optimising-compiler.ts";
+import { optimiseFor } from "./optimising-compiler.ts";
 import { fileReader, maxBytes, tooLarge } from "./read-bytes.ts";
 import type { SkippedFile } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
@@ -60,7 +60,6 @@ async function readAll({ files, unreadable }: FoundFiles, options: InputOptions,
   const reader = fileReader();
   let limited = false;
   let characters = 0;
-  withoutOptimisingCompiler();
   for (const [index, { file, path, named }] of files.entries()) {
     const read = await loadFile({ file, path, named, configFile: nameIn(file, path) }, reader, options.strict);
     loaded.push(read);

@@ -13,8 +13,6 @@ const allowed: readonly { readonly from: string; readonly may: readonly string[]
   { from: "policies/config-file.ts", may: ["./policies/", "ajv"] },
   { from: "policies/schema-problem.ts", may: ["./policies/", "ajv"] },
   { from: "policies/custom-rules.ts", may: ["./policies/", "ajv"] },
-  // Istio's settings are a YAML text in an annotation.
-  { from: "policies/shutdown/recognisers/istio.ts", may: ["./policies/", "js-yaml"] },
   { from: "policies/", may: ["./policies/"] },
   // The Kubernetes client is the certificates' alone: the serving path never loads it.
   {
@@ -52,6 +50,7 @@ const allowed: readonly { readonly from: string; readonly may: readonly string[]
       "node:",
     ],
   },
+  { from: "linter/bundle.ts", may: ["esbuild", "node:"] },
   { from: "linter/", may: ["./policies/", "./linter/", "./package.json", "node:"] },
 ];
 

@@ -25,7 +25,7 @@ export function filledReadme(text: string): string {
 function outputOf(program: string, args: string): string {
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
-    [join(root, `dist/${program}.js`), ...args.split(" ")],
+    [join(root, `dist/${program}.${program === "gracewarden" ? "cjs" : "js"}`), ...args.split(" ")],
     {
       cwd: root,
       encoding: "utf8",

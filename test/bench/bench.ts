@@ -5,7 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { interleave, median, type Sample } from "./measure.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const bin = join(root, "dist/gracewarden.js");
+const bin = join(root, "dist/gracewarden.cjs");
 const node = process.execPath;
 const rounds = Number(process.env["GRACEWARDEN_BENCH_ROUNDS"] ?? 9);
 

@@ -16,7 +16,7 @@ interface Report {
 
 describe.skipIf(corpus === undefined)("a folder of real manifests", () => {
   it("is linted without a crash, and every file of it is accounted for", () => {
-    const bin = resolve(import.meta.dirname, "../../dist/gracewarden.js");
+    const bin = resolve(import.meta.dirname, "../../dist/gracewarden.cjs");
     const lint = [bin, "lint", "--no-config", "--format", "json", "--fail-on", "off", "."];
     const { status, stdout, stderr } = spawnSync(process.execPath, lint, {
       cwd: corpus,

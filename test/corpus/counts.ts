@@ -27,7 +27,7 @@ if (corpus === undefined) {
   console.log("SKIPPED: GRACEWARDEN_CORPUS names no folder of manifests");
   process.exit(0);
 }
-const bin = resolve(import.meta.dirname, "../../dist/gracewarden.js");
+const bin = resolve(import.meta.dirname, "../../dist/gracewarden.cjs");
 const folders = readdirSync(corpus).filter((name) => statSync(join(corpus, name)).isDirectory());
 const reports = folders.map((folder) => {
   const lint = [bin, "lint", "--no-config", "--format", "json", "--fail-on", "off", folder];

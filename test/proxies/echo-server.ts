@@ -1,9 +1,10 @@
 /**
  * The cheapest server of MCP that a proxy can have behind it, for measurements: one tool, `echo`, in both revisions of the
  * protocol, over stdio or, with a port, over Streamable HTTP. Nothing is checked. It needs no package, so that it runs in any image.
- * `ECHO_INITIALIZE_MS`: how long it takes to answer who it is. An argument `wait` of the tool: how many ms its answer takes.
+ * `--slow-start MS`: how long it takes to answer who it is. An argument `wait` of the tool: how many ms its answer takes.
  */
 import { createServer } from "node:http";
+import { parseArgs } from "node:util";
 
 interface Message {
   readonly id?: string | number;
@@ -14,7 +15,8 @@ interface Message {
   };
 }
 
-const slowStart = Number(process.env["ECHO_INITIALIZE_MS"] ?? 0);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { "slow-start": { type: "string" } } });
+const slowStart = Number(values["slow-start"] ?? 0);
 const identity = { name: "echo", version: "1.0.0" };
 const capabilities = { tools: {} };
 const tools = [
@@ -108,6 +110,6 @@ function overHttp(port: number): void {
   });
 }
 
-const [port] = process.argv.slice(2);
+const [port] = positionals;
 if (port === undefined) overStdio();
 else overHttp(Number(port));

@@ -1,4 +1,4 @@
-import { load } from "js-yaml";
+import { parseValue } from "../../manifests/parse-document.ts";
 import { valueAt, type Path } from "../../path.ts";
 import { repositoryOf } from "../../pods/image.ts";
 import { parseSeconds } from "../duration.ts";
@@ -82,7 +82,7 @@ function configsOf({ container, pod, variables }: Subject): readonly ProxyConfig
   ];
   try {
     return written.flatMap(({ text, at }) =>
-      text === undefined || text.trim() === "" ? [] : [{ value: load(text), at }],
+      text === undefined || text.trim() === "" ? [] : [{ value: parseValue(text).value, at }],
     );
   } catch {
     return undefined;

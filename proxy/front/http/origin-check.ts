@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Whose requests are answered, against DNS rebinding and foreign pages. */
-export interface OriginRules {
+interface OriginRules {
   /** Values of Host that are answered; undefined: any, but loopback names alone where only loopback is listened on. */
   readonly hosts: readonly string[] | undefined;
   readonly origins: readonly string[];

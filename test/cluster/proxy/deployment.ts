@@ -20,15 +20,14 @@ export async function createFixture(namespace: string): Promise<void> {
   await kubectl(["create", `--namespace=${namespace}`, "--filename=-"], configMap);
 }
 
-/** The pod of a subject; `env` is for its backend as well. */
-export function podSpecOf(subject: Subject, hook: Hook, env: Readonly<Record<string, string>> = {}): IPodSpec {
-  const container = subject.container(echoBackend);
+/** The pod of a subject, with arguments for the server behind it. */
+export function podSpecOf(subject: Subject, hook: Hook, ...args: readonly string[]): IPodSpec {
+  const container = subject.container([...echoBackend, ...args]);
   const lifecycle = lifecycles[hook];
   const proxy: IContainer = {
     name: "proxy",
     imagePullPolicy: "IfNotPresent",
     ...container,
-    env: [...(container.env ?? []), ...Object.entries(env).map(([name, value]) => ({ name, value }))],
     ports: [{ name: "mcp", containerPort: 8080 }],
     volumeMounts: [{ name: fixture, mountPath: "/fixture" }],
     ...(lifecycle && { lifecycle }),

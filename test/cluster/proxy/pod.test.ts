@@ -67,7 +67,7 @@ describe.skipIf(missing.length > 0)("a pod of the proxy", () => {
   });
 
   it("is ready when its backend is, not when its port is open", async () => {
-    await create("slow", podSpecOf(subject, "none", { ECHO_INITIALIZE_MS: "8000" }));
+    await create("slow", podSpecOf(subject, "none", "--slow-start", "8000"));
     const startedAt = await until(
       "slow running",
       async () => proxyOf(await get("slow"))?.state?.running?.startedAt,
@@ -98,7 +98,7 @@ describe.skipIf(missing.length > 0)("a pod of the proxy", () => {
   it("loses its backend to such a sidecar, and starts it again", async () => {
     await create("robbed", withSidecar(true));
     await ready("robbed");
-    expect(Number(await signal("robbed", "[e]cho-server"))).toBeGreaterThanOrEqual(1);
+    expect(Number(await signal("robbed", "'^[^ ]*node /fixture/'"))).toBeGreaterThanOrEqual(1);
     await until(
       "answers again",
       () => call("robbed"),
