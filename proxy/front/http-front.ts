@@ -50,6 +50,8 @@ export interface HttpFront extends Drainable {
 }
 
 const path = "/mcp";
+/** A long answer goes out in one piece, so that only its end can be seen: it gets more time than an event. */
+const unreadAnswerFactor = 5;
 /** A client that is gone: its response notices by itself. */
 const ignore = (): void => {};
 
@@ -210,10 +212,13 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
   );
   server.maxConnections = limits.connections;
   server.on("drop", () => log.warn({ connections: limits.connections }, "too many connections: one is refused"));
-  const connections = trackConnections(server);
+  const connections = trackConnections(server, log);
 
   const timers = [
-    setInterval(streams.comment, limits.commentSeconds * 1000),
+    setInterval(() => {
+      streams.comment();
+      connections.endUnread(limits.stuckSeconds * unreadAnswerFactor);
+    }, limits.commentSeconds * 1000),
     setInterval(() => {
       bodies.sweep();
       sessions.sweep();

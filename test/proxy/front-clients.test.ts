@@ -116,4 +116,45 @@ describe("the client of @modelcontextprotocol/client", () => {
     expect(wordsOf(await client.callTool({ name: "echo", arguments: { a: 1 } }))).toBe('{"a":1}');
     expect(served.relay.requests.every(({ client: { era } }) => era === "modern")).toBe(true);
   });
+
+  it("sees progress", async () => {
+    const client = await modernClient(await serve());
+    const seen: number[] = [];
+    await client.callTool({ name: "progress" }, { onprogress: ({ progress }) => seen.push(progress) });
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it("listens, hears of changes and updates, and of the end", async () => {
+    const served = await serve();
+    const client = await modernClient(served);
+    const heard: string[] = [];
+    client.setNotificationHandler("notifications/tools/list_changed", ({ method }) => void heard.push(method));
+    client.setNotificationHandler("notifications/resources/updated", ({ params }) => void heard.push(params.uri));
+    const subscription = await client.listen({ toolsListChanged: true, resourceSubscriptions: ["file:///a"] });
+    served.relay.emit({ method: "notifications/tools/list_changed", params: undefined });
+    served.relay.emit({ method: "notifications/resources/updated", params: '{"uri":"file:///a"}' });
+    await vi.waitFor(() => expect(heard).toEqual(["notifications/tools/list_changed", "file:///a"]));
+    served.front.endStreams();
+    expect(await subscription.closed).toBe("graceful");
+  });
+
+  it("cancels by closing the response", async () => {
+    const served = await serve();
+    const client = await modernClient(served);
+    const abort = new AbortController();
+    const call = client.callTool({ name: "never" }, { signal: abort.signal });
+    await vi.waitFor(() => expect(served.front.inFlight()).toBe(1));
+    abort.abort("enough");
+    await expect(call).rejects.toThrow("enough");
+    await vi.waitFor(() => expect(served.relay.cancelled).toHaveLength(1));
+  });
+
+  it("finds the era by itself", async () => {
+    const served = await serve();
+    const client = new ModernSdkClient({ name: "test", version: "2" }, { versionNegotiation: { mode: "auto" } });
+    await client.connect(new ModernTransport(new URL(served.url)));
+    onTestFinished(() => client.close());
+    await client.callTool({ name: "echo", arguments: {} });
+    expect(served.relay.requests.at(-1)?.client.era).toBe("modern");
+  });
 });

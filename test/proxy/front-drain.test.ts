@@ -109,8 +109,8 @@ describe("endStreams", () => {
     front.endStreams();
     expect(await stream.over).toBe(true);
     expect(messages(stream).slice(1)).toMatchObject([
-      { method: "notifications/cancelled", params: { requestId: 7 } },
       { id: 7, result: { resultType: "complete", _meta: { "io.modelcontextprotocol/subscriptionId": 7 } } },
+      { method: "notifications/cancelled", params: { requestId: 7 } },
     ]);
     expect((await post(url, body, headers)).status).toBe(503);
   });

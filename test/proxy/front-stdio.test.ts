@@ -188,8 +188,8 @@ describe("leaving on stdio", () => {
     expect(front.cut()).toMatchObject([{ method: "tools/call", name: "never" }]);
     await front.close(1);
     expect(received().slice(2)).toMatchObject([
-      { method: "notifications/cancelled" },
       { id: "s", result: {} },
+      { method: "notifications/cancelled" },
       { id: 6, error: { code: -32010 } },
       { id: 5, error: { code: -32010 } },
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { getStream, messages, postStream } from "./front/events.ts";
-import { begin, call, initialize, modern, modernMeta, post } from "./front/post.ts";
+import { begin, call, initialize, modern, modernMeta, post, raw, rawPost } from "./front/post.ts";
 import { serve } from "./front/serve.ts";
 import { tableRelay } from "./front/table-relay.ts";
 
@@ -361,5 +361,16 @@ describe("a slow reader", () => {
     abort.abort();
     void response;
     expect((await post(url, call("echo"), headers)).status).toBe(200);
+  });
+
+  it("of a plain answer is cut off as well", async () => {
+    const relay = tableRelay({
+      "tools/call huge": () => ({ kind: "result", text: JSON.stringify("x".repeat(30_000_000)) }),
+    });
+    const { url, port, logs } = await serve({ relay, limits: { stuckSeconds: 0.05, commentSeconds: 0.05 } });
+    const connection = await raw(port);
+    connection.socket.pause();
+    connection.socket.write(rawPost(JSON.stringify(call("huge")), await begin(url)));
+    await vi.waitFor(() => expect(logs[0]?.msg).toContain("has read nothing of its answer"), 5000);
   });
 });

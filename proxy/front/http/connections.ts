@@ -1,11 +1,14 @@
 import type { Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
+import type { BaseLogger } from "pino";
 
 /** The connections of one server, with the requests that are open on each. */
 export interface Connections {
   readonly opened: (response: ServerResponse) => void;
   /** Ends connections on which nothing has begun and nothing waits to be read. */
   readonly closeIdle: () => void;
+  /** Ends connections whose answer waits to be read and of which nothing was taken for so long. */
+  readonly endUnread: (seconds: number) => void;
   /** Stops accepting; ends what is left: at once where no request is open, the others once they are answered, all when the time is up. */
   readonly close: (seconds: number) => Promise<void>;
 }
@@ -14,15 +17,18 @@ interface Connection {
   requests: number;
   /** Bytes read when no request was open: more are a request that begins. */
   bytesAtRest: number;
+  /** What waited to be read when that last changed, and when that was. */
+  unread: number;
+  unreadSince: number;
 }
 
 /** Between looks at what is left. */
 const lookMs = 20;
 
-export function trackConnections(server: Server): Connections {
+export function trackConnections(server: Server, log: Pick<BaseLogger, "warn">): Connections {
   const connections = new Map<Socket, Connection>();
   server.on("connection", (socket: Socket) => {
-    connections.set(socket, { requests: 0, bytesAtRest: 0 });
+    connections.set(socket, { requests: 0, bytesAtRest: 0, unread: 0, unreadSince: 0 });
     socket.once("close", () => connections.delete(socket));
   });
   const isAnswered = (socket: Socket, { requests }: Connection): boolean =>
@@ -44,6 +50,22 @@ export function trackConnections(server: Server): Connections {
     closeIdle() {
       for (const [socket, connection] of connections)
         if (isAnswered(socket, connection) && socket.bytesRead <= connection.bytesAtRest) socket.destroy();
+    },
+    endUnread(seconds) {
+      const now = performance.now();
+      for (const [socket, connection] of connections) {
+        const unread = socket.writableLength;
+        if (unread === 0 || unread !== connection.unread) {
+          connection.unread = unread;
+          connection.unreadSince = now;
+        } else if (now - connection.unreadSince > seconds * 1000) {
+          log.warn(
+            { remoteAddress: socket.remoteAddress, unread },
+            `a client has read nothing of its answer for ${seconds} s: closed`,
+          );
+          socket.destroy();
+        }
+      }
     },
     async close(seconds) {
       // The close of http.Server takes a connection for idle whose answer is written and not yet sent, and destroys it.

@@ -47,13 +47,10 @@ export function subscribe(
     cancel,
     end() {
       cancel();
-      send(
-        tagged({
-          method: "notifications/cancelled",
-          params: `{"requestId":${idText},"reason":"the proxy is shutting down"}`,
-        }),
-      );
+      // In this order: a client that hears `cancelled` first takes the end for a failure.
       send(`{"jsonrpc":"2.0","id":${idText},"result":{"resultType":"complete","_meta":{"${idKey}":${idText}}}}`);
+      const about = `{"requestId":${idText},"reason":"the proxy is shutting down"}`;
+      send(tagged({ method: "notifications/cancelled", params: about }));
     },
   };
 }

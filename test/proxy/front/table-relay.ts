@@ -18,7 +18,8 @@ const failure = (code: number, message: string): Outcome => ({
   kind: "error",
   text: JSON.stringify({ code, message }),
 });
-export const text = (words: string): Outcome => result({ content: [{ type: "text", text: words }] });
+export const text = (words: string): Outcome =>
+  result({ content: [{ type: "text", text: words }], resultType: "complete" });
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const capabilities: JsonObject = {
