@@ -149,9 +149,17 @@ export class StdioConnection {
   }
 
   #notified({ call, params }: Incoming & { kind: "notification" }): void {
+    if (call.method === "notifications/cancelled" && this.#endedListening(Number(params["requestId"]))) return;
     const listener = this.#ownerOf(call.method, params)?.request.onNotification;
     if (listener === undefined) this.#options.unsolicited.onNotification(call);
     else listener(call);
+  }
+
+  /** A modern server ends a subscription so (2026-07-28 basic/patterns/cancellation), and has no other use for the message. */
+  #endedListening(id: number): boolean {
+    if (this.#pending.get(id)?.request.method !== "subscriptions/listen") return false;
+    this.#settle(id, this.#failure("it ended the subscription"));
+    return true;
   }
 
   /** The request that a notification belongs to. */

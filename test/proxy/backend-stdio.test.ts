@@ -170,6 +170,20 @@ describe("a stdio backend", () => {
     expect(notifications).toEqual([]);
   });
 
+  it("of the modern era may end a subscription by cancelling it", async () => {
+    const { backend, notifications } = script(`
+      const send = (message) => console.log(JSON.stringify({ jsonrpc: "2.0", ...message }));
+      require("node:readline").createInterface(process.stdin).on("line", (line) => {
+        const { id, method } = JSON.parse(line);
+        if (method === "server/discover") send({ id, result: { supportedVersions: ["2026-07-28"], capabilities: {} } });
+        else send({ method: "notifications/cancelled", params: { requestId: id } });
+      });`);
+    const connection = await backend.connection();
+    const listen = connection.request({ method: "subscriptions/listen", params: "{}" });
+    expect(textOf(await listen.outcome)).toBe("error: backend b: it ended the subscription");
+    expect(notifications).toEqual([]);
+  });
+
   it("is told of a cancelled call, and its late answer is dropped", async () => {
     const { backend } = start();
     const connection = await backend.connection();
