@@ -71,7 +71,8 @@ export async function leave(options: LeaveOptions): Promise<LeaveReport> {
     sleep(left(moments.backendsEnd) + graceForReports),
     forced.then(() => Promise.race([stopping.done, sleep(secondsWhenForced)])),
   ]);
-  const flushSeconds = left(moments.exitBy);
+  // A collector that does not answer must not use up what an early end has left over.
+  const flushSeconds = Math.min(left(moments.exitBy), moments.exitBy - moments.backendsEnd);
   await Promise.race([options.flush(flushSeconds), sleep(flushSeconds)]);
   return { cut, ...stopping.report(), forced: isForced };
 }

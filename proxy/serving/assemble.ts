@@ -15,6 +15,7 @@ import { sealKeys } from "../front/legacy/seal-keys.ts";
 import { openStdout } from "../front/stdio/stdio-output.ts";
 import { createStdioFront } from "../front/stdio-front.ts";
 import { createRelay } from "../relay/create-relay.ts";
+import type { ClientRequest, RelayedCall } from "../relay/relay.ts";
 import { openListCache } from "../relay/list-cache.ts";
 import { version } from "../version.ts";
 import { backendSet, type BackendSet } from "./backend-set.ts";
@@ -55,6 +56,8 @@ export interface Assembly {
   readonly follow: (next: ProxyConfig) => Promise<void>;
   /** Where MCP is spoken; undefined on stdio. */
   readonly listen: () => Promise<string | undefined>;
+  /** Sends the traces that wait. */
+  readonly flush: (seconds: number) => Promise<void>;
 }
 
 const proxyInfo = JSON.stringify({ name: "gracewarden-proxy", version });
@@ -79,6 +82,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     sleep,
     log,
   });
+  const traces = config.traces && (await import("../telemetry/traces.ts")).openTraces(config.traces.endpoint);
   const relay = createRelay({
     backends: backends.current,
     sessionBackend: (shared, { session }) => backends.ofSession(shared, session),
@@ -90,11 +94,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     listCache: config.listCache === undefined ? undefined : openListCache(config.listCache, log),
     log,
   });
+  const request = (asked: ClientRequest): RelayedCall => relay.request(asked);
+  const traced = traces === undefined ? relay : { ...relay, request: traces.traced(request) };
   const front = options.stdio === undefined ? overHttp() : overStdio(options.stdio);
 
   function overHttp(): Front {
     const http = createHttpFront({
-      relay,
+      relay: traced,
       host: settings.listen.host,
       port: settings.listen.port,
       settings: () => config,
@@ -142,6 +148,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       backends.apply(next.backends);
     },
     listen: front.listen,
+    flush: async (seconds) => traces?.flush(seconds),
   };
 }
 

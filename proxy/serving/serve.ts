@@ -54,7 +54,9 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     assembled: assembled.promise,
     fronts: () => assembly?.fronts ?? [],
     backends: () => assembly?.backends.stoppable() ?? [],
-    flush: async () => audit?.flush(),
+    flush: async (seconds) => {
+      await Promise.all([audit?.flush(), assembly?.flush(seconds)]);
+    },
   });
   listenToProcess(terminal, {
     onStop(signal, count) {

@@ -96,7 +96,7 @@ describe("leaving", () => {
       "5 b0 stops within 15",
       "5 b1 stops within 15",
       "5 close",
-      "6 flush within 15",
+      "6 flush within 1",
     ]);
     expect(report).toMatchObject({ cut: [], unfinished: [], forced: false });
   });
