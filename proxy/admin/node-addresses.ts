@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
  * The default gateways of this network namespace: in a pod, on most networks, the node, from where the kubelet sends
  * a hook's request (B11). None where there is no /proc to ask.
  */
-export function defaultGateways(): readonly string[] {
-  return [...gateways4(read("/proc/net/route")), ...gateways6(read("/proc/net/ipv6_route"))];
+export function defaultGateways(readTable: (path: string) => string = read): readonly string[] {
+  return [...gateways4(readTable("/proc/net/route")), ...gateways6(readTable("/proc/net/ipv6_route"))];
 }
 
 function read(path: string): string {

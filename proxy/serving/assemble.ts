@@ -94,8 +94,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     listCache: config.listCache === undefined ? undefined : openListCache(config.listCache, log),
     log,
   });
-  const request = (asked: ClientRequest): RelayedCall => relay.request(asked);
-  const traced = traces === undefined ? relay : { ...relay, request: traces.traced(request) };
+  const relayed = (request: ClientRequest): RelayedCall => relay.request(request);
+  const traced = traces === undefined ? relay : { ...relay, request: traces.traced(relayed) };
   const front = options.stdio === undefined ? overHttp() : overStdio(options.stdio);
 
   function overHttp(): Front {
