@@ -82,10 +82,13 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: RefusalCode;
   readonly status: number;
+  /** For the metrics: which of the cases of a code it is. */
+  readonly reason: string;
 
-  constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: RefusalCode, message: string, { reason = code }: { readonly reason?: string } = {}) {
+    super(message);
     this.code = code;
+    this.reason = reason;
     this.status = table[code].status;
   }
 }

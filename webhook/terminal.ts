@@ -1,3 +1,5 @@
+import type { Worker } from "node:worker_threads";
+
 /** What a command may touch of the process that it runs in; tests hand in their own. */
 export interface Terminal {
   readonly cwd: string;
@@ -11,6 +13,8 @@ export interface Terminal {
   readonly onStop: (listener: (signal: string) => void) => void;
   /** Memory that the process holds, in bytes. */
   readonly residentBytes: () => number;
+  /** A thread of the program that judges large reviews. */
+  readonly startThread: () => Worker;
 }
 
 interface Output {

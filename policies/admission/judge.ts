@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import type { KubernetesObject } from "../pods/object.ts";
-import { objectSet } from "../pods/object-set.ts";
+import { objectSet, type ObjectSet } from "../pods/object-set.ts";
 import type { Pod } from "../pods/pod.ts";
 import { run, type Crash, type Finding } from "../run.ts";
 import { annotationWaivers, decideWaiver, type Waiver } from "../waiver.ts";
@@ -20,8 +20,8 @@ export function judge(
   object: KubernetesObject,
   settings: AdmissionSettings,
   options: { readonly injecting: boolean },
+  set: ObjectSet = objectSet([object]),
 ): Judgement {
-  const set = objectSet([object]);
   const { findings, crashes } = run(set, [object], settings.rules, alone(settings), settings.now, options);
   const [pod] = set.podsIn(object);
   return {

@@ -1,6 +1,7 @@
 import type { Edit } from "../edit.ts";
 import { valueAt } from "../path.ts";
 import type { KubernetesObject } from "../pods/object.ts";
+import { objectSet, type ObjectSet } from "../pods/object-set.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import type { AdmissionSettings, MutateDecision, MutateFailure, ReviewRequest } from "./decision.ts";
 import { fixSafely, type Fixed } from "./fixpoint.ts";
@@ -14,16 +15,20 @@ import { defectOf } from "./unsafe-patch.ts";
 /** Decides what a pod gets at its creation. Never throws and never rejects: what goes wrong admits the pod as it is (F6, F7). */
 export function mutate(request: ReviewRequest, settings: AdmissionSettings): MutateDecision {
   try {
-    const pod = podInScope(request, settings);
-    if (typeof pod !== "string") return inject(request.object, pod, settings);
+    const set = objectSet([request.object]);
+    const pod = podInScope(request, set, settings);
+    if (typeof pod !== "string") return inject(request.object, pod, set, settings);
     return { outcome: "skipped", reason: pod, warnings: [], auditAnnotations: { outcome: `skipped: ${pod}` } };
   } catch (cause) {
-    return failed("internal-error", undefined, cause);
+    return unpatched(cause);
   }
 }
 
-function inject(received: KubernetesObject, pod: Pod, settings: AdmissionSettings): MutateDecision {
-  const fixed = fixSafely(received, settings);
+/** For a pod that could not be looked at. */
+export const unpatched = (cause: unknown): MutateDecision => failed("internal-error", undefined, cause);
+
+function inject(received: KubernetesObject, pod: Pod, set: ObjectSet, settings: AdmissionSettings): MutateDecision {
+  const fixed = fixSafely(received, set, settings);
   if ("failed" in fixed) return failed(fixed.failed, fixed.rule, fixed.cause);
   const before = readInjected(received.annotations);
   const had = (container: Container): unknown =>

@@ -1,6 +1,6 @@
 import { valueAt } from "../path.ts";
 import type { KubernetesObject } from "../pods/object.ts";
-import { objectSet } from "../pods/object-set.ts";
+import type { ObjectSet } from "../pods/object-set.ts";
 import type { Pod } from "../pods/pod.ts";
 import { isRecord } from "../record.ts";
 import type { AdmissionSettings, ReviewRequest, SkipReason } from "./decision.ts";
@@ -9,7 +9,7 @@ import type { AdmissionSettings, ReviewRequest, SkipReason } from "./decision.ts
 const injectLabel = "gracewarden.io/inject";
 
 /** The pod that a request is to create, where the mutating side has a say in it; otherwise why not. */
-export function podInScope(request: ReviewRequest, settings: AdmissionSettings): Pod | SkipReason {
+export function podInScope(request: ReviewRequest, set: ObjectSet, settings: AdmissionSettings): Pod | SkipReason {
   const { object } = request;
   if (
     request.operation !== "CREATE" ||
@@ -19,7 +19,6 @@ export function podInScope(request: ReviewRequest, settings: AdmissionSettings):
   )
     return "not-a-pod-creation";
   if (Object.hasOwn(object.annotations, "kubernetes.io/config.mirror")) return "mirror-pod";
-  const set = objectSet([object]);
   const [pod] = set.podsIn(object);
   if (pod === undefined || set.problemsIn(object).length > 0 || !takesAnnotations(object)) return "unreadable";
   return reasonOfPod(pod, settings) ?? pod;

@@ -15,16 +15,23 @@ type Enforced = Pick<ValidateDecision, "findings" | "crashes">;
  * Never throws: where the judging itself fails, every rule counts as crashed.
  */
 export function validate(request: ReviewRequest, settings: AdmissionSettings): ValidateDecision {
-  let enforced: Enforced;
-  let denying: Enforced;
   try {
-    enforced = enforce(request.object, settings);
-    denying = mayDeny(request) ? newly(denialsOf(enforced), request.oldObject, settings) : nothing;
+    const enforced = enforce(request.object, settings);
+    const denying = mayDeny(request) ? newly(denialsOf(enforced), request.oldObject, settings) : nothing;
+    return answer(request.object, enforced, denying, settings);
   } catch (cause) {
-    enforced = allCrashed(request.object, settings, cause);
-    denying = mayDeny(request) ? denialsOf(enforced) : nothing;
+    return validateUnjudged(request, settings, cause);
   }
-  return answer(request.object, enforced, denying, settings);
+}
+
+/** For an object that could not be looked at: every rule counts as crashed. */
+export function validateUnjudged(
+  request: ReviewRequest,
+  settings: AdmissionSettings,
+  cause: unknown,
+): ValidateDecision {
+  const enforced = allCrashed(request.object, settings, cause);
+  return answer(request.object, enforced, mayDeny(request) ? denialsOf(enforced) : nothing, settings);
 }
 
 const nothing: Enforced = { findings: [], crashes: [] };

@@ -171,6 +171,8 @@ function keptConnections(pod: Pod, container: Container, services: readonly Kube
     return "it is probed by gRPC, so it serves long-lived connections";
   const image = imageName(container.image);
   if (servers.test(image)) return `${image} serves long-lived connections`;
+  // Asked for each container: without Services, as at admission, the others are not looked through.
+  if (services.length === 0) return undefined;
   const serving = pod.mainContainers.filter(hasTrafficPort);
   if (serving.length !== 1 || serving[0] !== container) return undefined;
   for (const service of services) {

@@ -1,3 +1,4 @@
+import type { Path } from "../path.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import { anyDuration, between, exactly } from "./interval.ts";
 import type { Recognised, Subject } from "./recogniser.ts";
@@ -95,8 +96,24 @@ function orInDash({ process }: Container, drain: Drain): Drain {
   return { seconds: between(min, Infinity), known: false, origin: { kind: "unknown", text } };
 }
 
-/** The first recogniser that knows a bound, else the first that at least knows the program. */
+/**
+ * By the containers of a pod as it was read: a copy of it that has other hooks has the same ones, and no recogniser looks
+ * at hooks or at the grace period. A decision at admission asks five times about each container.
+ */
+const recognisedIn = new WeakMap<readonly Container[], Map<Path, (Drain | undefined)[]>>();
+
 function recognised(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Drain | undefined {
+  let inPod = recognisedIn.get(pod.containers);
+  if (inPod === undefined) recognisedIn.set(pod.containers, (inPod = new Map<Path, (Drain | undefined)[]>()));
+  let drains = inPod.get(container.at);
+  if (drains === undefined) inPod.set(container.at, (drains = []));
+  const index = options.hookTells ? 1 : 0;
+  if (!(index in drains)) drains[index] = recognise(container, pod, options);
+  return drains[index];
+}
+
+/** The first recogniser that knows a bound, else the first that at least knows the program. */
+function recognise(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Drain | undefined {
   let unbounded: Recognised | undefined;
   const subject: Subject = {
     container,
@@ -105,8 +122,8 @@ function recognised(container: Container, pod: Pod, options: { readonly hookTell
     ...commandLineOf(container),
     variables: variablesOf(container),
   };
-  for (const { recognise } of recognisers) {
-    const found = recognise(subject);
+  for (const recogniser of recognisers) {
+    const found = recogniser.recognise(subject);
     if (found?.known) return asDrain(found);
     unbounded ??= found;
   }

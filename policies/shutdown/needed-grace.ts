@@ -87,9 +87,9 @@ function assume(term: Term, seconds: number): Term {
 /** The pod as it would be with the delays that a fix adds. */
 function withDelays(pod: Pod, { withDelaySeconds, on }: Delays): Pod {
   if (withDelaySeconds === undefined) return pod;
-  const names = on?.map(({ name }) => name);
+  const names = on && new Set(on.map(({ name }) => name));
   const delayed = (container: Container): Container =>
-    container.preStop !== undefined || container.role !== "main" || names?.includes(container.name) === false
+    container.preStop !== undefined || container.role !== "main" || names?.has(container.name) === false
       ? container
       : { ...container, preStop: delayHook(container, withDelaySeconds) };
   return { ...pod, mainContainers: pod.mainContainers.map(delayed) };

@@ -9,8 +9,17 @@ import type { Term } from "./term.ts";
 /** The container's preStop hook, judged with what is known of the container: its image and whether it is our proxy. */
 export function preStopOf(container: Container): HookEstimate | undefined {
   if (container.preStop === undefined) return undefined;
+  let known = estimates.get(container);
+  if (known === undefined) estimates.set(container, (known = estimateOf(container, container.preStop)));
+  return known;
+}
+
+/** A dozen rules ask about the same hook, which may be a long script. */
+const estimates = new WeakMap<Container, HookEstimate>();
+
+function estimateOf(container: Container, preStop: NonNullable<Container["preStop"]>): HookEstimate {
   const at = container.path("lifecycle", "preStop");
-  const estimate = estimateHook(container.preStop, at);
+  const estimate = estimateHook(preStop, at);
   const missing = missingPrograms(container, estimate);
   if (missing.length > 0) {
     const text = `the image ${container.image} has no ${missing.join(" and no ")}`;

@@ -32,6 +32,9 @@ async function run(...args: string[]): Promise<{ status: number; stdout: string;
     now: () => new Date(),
     onStop: () => {},
     residentBytes: () => 0,
+    startThread: () => {
+      throw new Error("no threads here");
+    },
   });
   return { status, ...written };
 }

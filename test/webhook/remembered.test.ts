@@ -3,7 +3,6 @@ import type { AdmissionSettings } from "../../policies/admission/decision.ts";
 import { defaultConfig, type Config } from "../../policies/config.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { judgeReview, type Verdict } from "../../webhook/serving/judge-review.ts";
-import { createMetrics } from "../../webhook/serving/metrics.ts";
 import { remember } from "../../webhook/serving/remembered.ts";
 import { plainPod } from "./reviews.ts";
 
@@ -96,7 +95,7 @@ const settings = (config: Partial<Config> = {}, now = "2026-11-23T12:00:00Z"): A
 const unchanged = settings();
 
 const judged = (body: Buffer, under = unchanged): Verdict =>
-  judgeReview("/mutate", JSON.parse(body.toString("utf8")), under, createMetrics());
+  judgeReview("/mutate", JSON.parse(body.toString("utf8")), under);
 
 /** How often a verdict was made for two bodies, one after the other. */
 function made(

@@ -4,7 +4,7 @@ import type {
   ReviewRequest,
   ValidateDecision,
 } from "../../policies/admission/decision.ts";
-import { mutate } from "../../policies/admission/mutate.ts";
+import { mutate, unpatched } from "../../policies/admission/mutate.ts";
 import {
   allowResponse,
   mutateResponse,
@@ -12,9 +12,9 @@ import {
   type AdmissionReviewResponse,
 } from "../../policies/admission/response.ts";
 import { readReview } from "../../policies/admission/review.ts";
-import { validate } from "../../policies/admission/validate.ts";
+import { validate, validateUnjudged } from "../../policies/admission/validate.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
-import { refusal } from "../errors.ts";
+import { Refusal } from "../errors.ts";
 import type { Metrics, ReviewPath } from "./metrics.ts";
 
 /** What one review came to: what is answered, logged and counted. It holds nothing of the object but its name. */
@@ -37,14 +37,18 @@ export interface Verdict {
   readonly tells: () => string;
 }
 
-/** Judges a parsed body. Throws a Refusal, which is counted, where it is no review. */
-export function judgeReview(path: ReviewPath, body: unknown, settings: AdmissionSettings, metrics: Metrics): Verdict {
+/** What a review on a path is judged by. */
+export const settingsOf = (
+  path: ReviewPath,
+  settings: Omit<AdmissionSettings, "namespaceOptedIn">,
+): AdmissionSettings => ({ ...settings, namespaceOptedIn: path === "/mutate/namespace" });
+
+/** Judges a parsed body. Throws a Refusal where it is no review. */
+export function judgeReview(path: ReviewPath, body: unknown, settings: AdmissionSettings): Verdict {
   const reading = readReview(body);
   switch (reading.outcome) {
-    case "malformed": {
-      metrics.malformed.inc({ reason: reading.reason });
-      throw refusal("not-a-review", reading.message);
-    }
+    case "malformed":
+      throw new Refusal("not-a-review", reading.message, { reason: reading.reason });
     case "unjudged": {
       const { uid, reason } = reading;
       return { ...silent, uid, outcome: "unjudged", reason, response: allowResponse(uid) };
@@ -56,6 +60,16 @@ export function judgeReview(path: ReviewPath, body: unknown, settings: Admission
         : ofMutation(request, mutate(request, settings));
     }
   }
+}
+
+/** What becomes of a parsed body that could not be judged: the same as where every rule crashed. */
+export function unjudgedReview(path: ReviewPath, body: unknown, settings: AdmissionSettings, cause: unknown): Verdict {
+  const reading = readReview(body);
+  if (reading.outcome !== "request") return judgeReview(path, body, settings);
+  const { request } = reading;
+  return path === "/validate"
+    ? ofValidation(request, validateUnjudged(request, settings, cause))
+    : ofMutation(request, unpatched(cause));
 }
 
 const silent = {

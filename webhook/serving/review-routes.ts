@@ -4,10 +4,12 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AdmissionSettings } from "../../policies/admission/decision.ts";
 import type { Config } from "../../policies/config.ts";
 import type { Rule } from "../../policies/rule.ts";
-import { refusal } from "../errors.ts";
+import { Refusal, refusal } from "../errors.ts";
 import type { Activity } from "./activity.ts";
-import { countVerdict, judgeReview, type Verdict } from "./judge-review.ts";
+import { countVerdict, judgeReview, settingsOf, unjudgedReview, type Verdict } from "./judge-review.ts";
 import type { KeyPair } from "./key-pair.ts";
+import type { ConfigSource } from "./large-review.ts";
+import type { LargeReviews } from "./large-reviews.ts";
 import type { Live } from "./live-files.ts";
 import type { Metrics, ReviewPath } from "./metrics.ts";
 import { remember } from "./remembered.ts";
@@ -23,14 +25,21 @@ export interface ReviewRoutesOptions {
   readonly now: () => Date;
   /** Levels of nesting of a body. */
   readonly maxDepth: number;
+  /** Who judges large reviews; without it, they are judged like any other, and hold up those that come meanwhile. */
+  readonly large?: LargeJudge;
 }
 
-/** From here on, parsing and judging are two turns of the event loop, so that others wait for one of them at most. */
-const largeBytes = 256 * 1024;
+/** Judges large reviews where they hold up nobody. */
+export interface LargeJudge extends LargeReviews {
+  readonly configSource: (config: Config) => ConfigSource;
+}
+
+/** From here on a review is judged in a thread of its own: below, others wait for the longest decision no more than 30 ms. */
+const largeBytes = 128 * 1024;
 
 /** The paths that the API server posts reviews to; a namespace that opted in has its own, since a review does not carry its labels. */
 export function addReviewRoutes(app: FastifyInstance<Server>, options: ReviewRoutesOptions): void {
-  const { activity, metrics, keyPair, maxDepth } = options;
+  const { rules, config, preStopToken, now, activity, metrics, keyPair, maxDepth, large } = options;
   for (const path of ["/mutate", "/mutate/namespace", "/validate"] as const) {
     const seconds = metrics.seconds.labels({ path });
     // `/mutate/namespace` remembers for itself, since it patches more.
@@ -47,7 +56,7 @@ export function addReviewRoutes(app: FastifyInstance<Server>, options: ReviewRou
         const body = request.body as Buffer | undefined;
         if (body === undefined) throw refusal("no-body");
         const started = performance.now();
-        const settings = settingsFor(path, options);
+        const settings = settingsOf(path, { rules, config: config.value(), now: now(), preStopToken });
         const answer = (verdict: Verdict): void => {
           void reply.header("content-type", "application/json").send(JSON.stringify(verdict.response));
           const milliseconds = performance.now() - started;
@@ -55,32 +64,42 @@ export function addReviewRoutes(app: FastifyInstance<Server>, options: ReviewRou
           countVerdict(path, verdict, metrics);
           logReview(request, path, verdict, milliseconds);
         };
-        if (body.length < largeBytes) {
-          const judge = (): Verdict => judgeReview(path, parseBody(body, maxDepth), settings, metrics);
-          answer(remembered.of(body, settings, judge));
+        if (body.length < largeBytes || large === undefined) {
+          answer(remembered.of(body, settings, () => judgeReview(path, parseBody(body, maxDepth), settings)));
           return;
         }
-        const value = parseBody(body, maxDepth);
-        setImmediate(() => {
-          try {
-            answer(judgeReview(path, value, settings, metrics));
-          } catch (error) {
-            void reply.send(error);
-          }
-        });
+        judgeApart(large, { path, body, maxDepth, settings }, () => reply.raw.destroyed).then(
+          (verdict) => verdict && answer(verdict),
+          (error: unknown) => void reply.send(error),
+        );
       },
     });
   }
 }
 
-function settingsFor(path: ReviewPath, { rules, config, preStopToken, now }: ReviewRoutesOptions): AdmissionSettings {
-  return {
-    config: config.value(),
-    rules,
-    now: now(),
-    namespaceOptedIn: path === "/mutate/namespace",
-    preStopToken,
-  };
+interface Received {
+  readonly path: ReviewPath;
+  readonly body: Buffer;
+  readonly maxDepth: number;
+  readonly settings: AdmissionSettings;
+}
+
+/** The verdict on a large review, also where it cannot be judged; undefined where nobody waits for it any more. */
+async function judgeApart(
+  large: LargeJudge,
+  { path, body, maxDepth, settings }: Received,
+  isGone: () => boolean,
+): Promise<Verdict | undefined> {
+  const { config, now, preStopToken } = settings;
+  try {
+    return await large.judge(
+      { path, body, maxDepth, now, preStopToken: preStopToken?.(), config: large.configSource(config) },
+      isGone,
+    );
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    return unjudgedReview(path, parseBody(body, maxDepth), settings, error);
+  }
 }
 
 /** One line a review. Never what is in the object: it may hold what nobody should read in a log. */

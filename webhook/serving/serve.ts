@@ -12,10 +12,13 @@ import { batchLines } from "./batch-lines.ts";
 import type { DrainTimes, Phase } from "./drain.ts";
 import { fixed } from "./fixed.ts";
 import { readKeyPair, type KeyPair } from "./key-pair.ts";
+import type { ConfigSource } from "./large-review.ts";
+import { largeReviews } from "./large-reviews.ts";
 import { leave } from "./leave.ts";
 import { liveFiles, type Live, type LiveFiles, type LiveFilesOptions } from "./live-files.ts";
 import { createMetrics } from "./metrics.ts";
 import { buildMetricsServer } from "./metrics-server.ts";
+import type { LargeJudge } from "./review-routes.ts";
 import { buildServer, monotonicSeconds } from "./server.ts";
 
 export interface ServeOptions {
@@ -66,6 +69,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     phase: () => phase,
     writeLog: batchLines(stdout.write),
     residentBytes: terminal.residentBytes,
+    large: { ...largeReviews({ startThread: terminal.startThread }), configSource: config.configSource },
   });
   const { app, log, activity, useKeyPair } = server;
   aboutConfig.onTaken = (_config, generation) => log.info({ generation }, "configuration reloaded");
@@ -122,9 +126,11 @@ async function openConfig(
   cwd: string,
   now: () => Date,
   telling: Telling<Config>,
-): Promise<Live<Config> & Pick<LiveFiles<Config>, "close">> {
+): Promise<Live<Config> & Pick<LiveFiles<Config>, "close"> & Pick<LargeJudge, "configSource">> {
+  const bytesOf = new WeakMap<Config, Uint8Array>();
+  const configSource = (config: Config): ConfigSource => ({ bytes: bytesOf.get(config), inlineWaivers });
   const obeyed = (config: Config): Config => (inlineWaivers ? config : withoutInlineWaivers(config));
-  if (file === undefined) return { ...fixed(obeyed(defaultConfig), now()), close: () => {} };
+  if (file === undefined) return { ...fixed(obeyed(defaultConfig), now()), close: () => {}, configSource };
   const opened = await liveFiles<Config>({
     files: [resolve(cwd, file)],
     pollSeconds,
@@ -132,11 +138,14 @@ async function openConfig(
     ...heard(telling),
     read: async ([bytes = Buffer.alloc(0)]) => {
       const reading = await readConfigDocument(file, bytes, rules, now());
-      return "problems" in reading ? { problem: reading.problems.join("\n  ") } : { value: obeyed(reading.config) };
+      if ("problems" in reading) return { problem: reading.problems.join("\n  ") };
+      const value = obeyed(reading.config);
+      bytesOf.set(value, bytes);
+      return { value };
     },
   });
   if ("refused" in opened) throw programError("bad-config", opened.refused);
-  return opened;
+  return { ...opened, configSource };
 }
 
 async function openKeyPair(

@@ -16,7 +16,7 @@ import type { Live } from "./live-files.ts";
 import { logOptions } from "./log.ts";
 import { observe, type Metrics } from "./metrics.ts";
 import { readiness } from "./readiness.ts";
-import { addReviewRoutes } from "./review-routes.ts";
+import { addReviewRoutes, type LargeJudge } from "./review-routes.ts";
 import { watchSlowClients } from "./slow-clients.ts";
 import { tlsOptions } from "./tls-options.ts";
 
@@ -32,6 +32,8 @@ export interface ServerOptions {
   /** Takes the log, a line at a time. */
   readonly writeLog: (line: string) => void;
   readonly residentBytes: () => number;
+  /** Who judges large reviews; without it, they are judged like any other, and hold up those that come meanwhile. */
+  readonly large?: LargeJudge;
   readonly limits?: Partial<Limits>;
 }
 
@@ -76,7 +78,10 @@ export function buildServer(options: ServerOptions): WebhookServer {
     requestSeconds: limits.requestSeconds,
     onSlow: () => metrics.connections.inc({ outcome: "too-slow" }),
   });
-  app.addHook("onClose", async () => slow.close());
+  app.addHook("onClose", async () => {
+    slow.close();
+    options.large?.close();
+  });
   const idle = shedIdleConnections(server, {
     connections: limits.connections,
     onShed: () => metrics.connections.inc({ outcome: "idle" }),
@@ -108,10 +113,10 @@ export function buildServer(options: ServerOptions): WebhookServer {
     done(null, payload);
   });
   app.setErrorHandler((error, request, reply) => {
-    const { code, message, status } = asRefusal(error, limits);
+    const { code, message, status, reason } = asRefusal(error, limits);
     if (code === "internal") request.log.error({ err: error, path: request.url }, "request failed");
     else {
-      if (code !== "not-a-review") metrics.malformed.inc({ reason: code });
+      metrics.malformed.inc({ reason });
       request.log.info({ path: request.url, outcome: "refused", reason: code, status }, "refused");
     }
     // Whoever writes what cannot be read may not know where it ends.

@@ -109,10 +109,11 @@ export function serve({ onEof = "stop", onSigterm = "stop", options = readOption
   };
 
   async function answer({ id, method, params = {} }) {
-    const modern = params._meta?.[meta("protocolVersion")] === modernRevision;
+    // A server of 2025-11-25 knows no revision in `_meta`.
+    const modern = options.era !== "legacy" && params._meta?.[meta("protocolVersion")] === modernRevision;
     const known =
       Object.hasOwn(methods, method) &&
-      !(options.era === "legacy" && (modern || method === "server/discover")) &&
+      !(options.era === "legacy" && method === "server/discover") &&
       !(options.era === "modern" && !modern);
     if (!known) return send({ id, error: { code: -32601, message: `Method not found: ${method}` } });
     const abort = new AbortController();

@@ -29,6 +29,7 @@ export function backendCommand({ situation, backend }: Cell, log: string, marker
     "--marker",
     marker,
     ...(backend === "dead" && connecting ? [] : ["--log", log]),
+    ...(situation === "elicitation of an old backend" ? ["--era", "legacy"] : []),
     ...(connecting ? ["--start-delay", String(neverMilliseconds)] : []),
   ];
   if (situation === "npm exec") {

@@ -11,8 +11,9 @@ type Begin = (serving: Serving) => Promise<readonly Underway[]>;
 
 const longSeconds = 30;
 const manyCalls = 200;
-/** Answers in the second half of the window, so that a second signal comes before them. */
-const manyCallSeconds = 1;
+const manyCallSeconds = 2;
+/** So many take their time to be dispatched. */
+const manyDispatchSeconds = 1;
 
 const sleepCall = (client: Client, seconds: number, serving: Serving, promised: Promised): Underway => ({
   what: `call of ${seconds} s (${client.era})`,
@@ -39,9 +40,9 @@ export const begin: Record<Situation, Begin> = {
   "200 calls": async (serving) => {
     const { clients, forced } = serving;
     const calls = Array.from({ length: manyCalls }, (_, n) =>
-      sleepCall(clients[n % clients.length]!, manyCallSeconds, serving, forced ? "cut" : "answered"),
+      sleepCall(clients[n % clients.length]!, manyCallSeconds, serving, forced ? "answered or cut" : "answered"),
     );
-    await wait(dispatchSeconds * 1000);
+    await wait(manyDispatchSeconds * 1000);
     return calls;
   },
 
@@ -66,6 +67,7 @@ export const begin: Record<Situation, Begin> = {
   },
 
   "elicitation pending": async (serving) => elicitations(serving, false),
+  "elicitation of an old backend": async (serving) => elicitations(serving, true),
   "elicitation answered late": async (serving) => elicitations(serving, true),
 
   "half-sent body": halfSentBody,
@@ -74,7 +76,7 @@ export const begin: Record<Situation, Begin> = {
 
 async function callsInFlight(serving: Serving): Promise<Underway[]> {
   const calls = serving.clients.map((client) =>
-    sleepCall(client, callSeconds, serving, serving.forced ? "cut" : "answered"),
+    sleepCall(client, callSeconds, serving, serving.forced ? "answered or cut" : "answered"),
   );
   await wait(dispatchSeconds * 1000);
   return calls;

@@ -35,12 +35,12 @@ export const initialize: Wire = {
   },
 };
 
-/** Initialises a session where the era has them. */
-export async function openClient(url: string, era: Era): Promise<Client> {
-  return era === "2026-07-28" ? modernClient(url) : legacyClient(url);
+/** Initialises a session where the era has them. `prefix` stands before the name of each tool. */
+export async function openClient(url: string, era: Era, prefix: string): Promise<Client> {
+  return era === "2026-07-28" ? modernClient(url, prefix) : legacyClient(url, prefix);
 }
 
-async function legacyClient(url: string): Promise<Client> {
+async function legacyClient(url: string, prefix: string): Promise<Client> {
   const headers: Record<string, string> = { "mcp-protocol-version": "2025-11-25" };
   let id = 0;
   const send = (message: Message, options: Listening = {}): Promise<Exchange> =>
@@ -53,7 +53,7 @@ async function legacyClient(url: string): Promise<Client> {
     jsonrpc: "2.0",
     id: ++id,
     method: "tools/call",
-    params: { name, arguments: input, ...extra },
+    params: { name: `${prefix}${name}`, arguments: input, ...extra },
   });
   return {
     era: "2025-11-25",
@@ -64,7 +64,7 @@ async function legacyClient(url: string): Promise<Client> {
   };
 }
 
-function modernClient(url: string): Client {
+function modernClient(url: string, prefix: string): Client {
   let id = 0;
   const wire = (method: string, params: Message): Wire => ({
     headers: {
@@ -89,8 +89,9 @@ function modernClient(url: string): Client {
   const send = (sent: Wire, options: Listening = {}): Promise<Exchange> => exchange(url, { ...sent, ...options });
   return {
     era: "2026-07-28",
-    call: (name, input, extra, options) => send(wire("tools/call", { name, arguments: input, ...extra }), options),
-    wire: (name, input) => wire("tools/call", { name, arguments: input }),
+    call: (name, input, extra, options) =>
+      send(wire("tools/call", { name: `${prefix}${name}`, arguments: input, ...extra }), options),
+    wire: (name, input) => wire("tools/call", { name: `${prefix}${name}`, arguments: input }),
     listen: (options) => send(wire("subscriptions/listen", { notifications: { toolsListChanged: true } }), options),
     respond: () => Promise.reject(new Error("2026-07-28 has no requests from the server")),
   };

@@ -3,10 +3,10 @@ import { request, type Agent, type IncomingMessage } from "node:http";
 /** What a client saw of one HTTP request, down to how the connection ended. */
 export type Seen =
   | { readonly what: "result"; readonly result: Record<string, unknown> }
-  | { readonly what: "error"; readonly code: number; readonly text: string }
+  | { readonly what: "error"; readonly code: number; readonly text: string; readonly status: number }
   /** An HTTP response that was complete but held no answer to the request. */
   | { readonly what: "status"; readonly status: number }
-  | { readonly what: "refused" | "reset" | "cut short" | "silence" };
+  | { readonly what: "refused" | "reset" | "cut short" | "silence" | "not sent" };
 
 export interface Exchange {
   readonly seen: Seen;
@@ -30,7 +30,8 @@ export interface ExchangeOptions {
 }
 
 export function describeSeen(seen: Seen): string {
-  if (seen.what === "error") return `error ${seen.code}`;
+  if (seen.what === "error")
+    return seen.status === 200 ? `error ${seen.code}` : `error ${seen.code}, status ${seen.status}`;
   return seen.what === "status" ? `status ${seen.status}` : seen.what;
 }
 
@@ -67,7 +68,8 @@ export function exchange(url: string, options: ExchangeOptions): Promise<Exchang
       const received = parse(text);
       if (received === undefined) return;
       onMessage?.(received);
-      if (message !== undefined && received["id"] === message["id"]) answer ??= answerIn(received);
+      if (message !== undefined && received["id"] === message["id"])
+        answer ??= answerIn(received, response?.statusCode ?? 0);
     };
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
       if (response === undefined) finish({ what: error.code === "ECONNREFUSED" ? "refused" : "reset" });
@@ -106,8 +108,8 @@ function parse(text: string): Message | undefined {
   }
 }
 
-function answerIn(message: Message): Seen | undefined {
+function answerIn(message: Message, status: number): Seen | undefined {
   if (message["result"] !== undefined) return { what: "result", result: message["result"] as Record<string, unknown> };
   const error = message["error"] as { code: number; message: string } | undefined;
-  return error && { what: "error", code: error.code, text: error.message };
+  return error && { what: "error", code: error.code, text: error.message, status };
 }

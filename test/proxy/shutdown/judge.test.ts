@@ -3,7 +3,7 @@ import { allCells, nameOf, pairwiseCells } from "./cell.ts";
 import { judge, type Evidence, type Fault, type Observed } from "./judge.ts";
 
 const result = { what: "result", result: {} } as const;
-const drained = { what: "error", code: -32_010, text: "" } as const;
+const drained = { what: "error", code: -32_010, text: "", status: 200 } as const;
 const call = (promised: Observed["promised"], seen: Observed["seen"]): Observed => ({ what: "call", promised, seen });
 
 const well: Evidence = {
@@ -12,6 +12,7 @@ const well: Evidence = {
   late: [{ ...call("answered", result), keptOpen: false }],
   exitCode: 0,
   seconds: 2,
+  deadlineSeconds: 4.5,
   leftBehind: [],
   backendEvents: ["started", "eof", "exit"],
   lastWords: { cut: 0, killed: 0, text: "" },
@@ -27,7 +28,7 @@ describe("the judgement of a cell", () => {
     ["all well", {}, []],
     ["a call cut with its error", cutWell, []],
     ["a call lost", { underway: [call("answered", { what: "reset" })] }, ["call lost"]],
-    ["a call cut with a reset", { ...cutWell, underway: [call("cut", { what: "reset" })] }, ["cut without a word"]],
+    ["a call cut with a reset", { underway: [call("cut", { what: "reset" })] }, ["cut without a word"]],
     [
       "a late call refused",
       { late: [{ ...call("answered", { what: "refused" }), keptOpen: false }] },

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "./backend-command.ts";
 import type { Era } from "./client.ts";
+import { settings } from "./times.ts";
 
 /** How a proxy is started and how its state is seen from outside. The runner knows nothing else about it. */
 export interface ProxyUnderTest {
@@ -11,7 +12,8 @@ export interface ProxyUnderTest {
   readonly eras: readonly Era[];
   /** Puts the backends (one, where it can take no more) behind it. `port` is free, for those that cannot pick one. */
   readonly commandLine: (backends: readonly Command[], port: number, folder: string) => readonly string[];
-  readonly manyBackends: boolean;
+  /** What stands before a tool's name where there are several backends; undefined: it takes one alone. */
+  readonly manyPrefix?: string;
   /** Its URL, as soon as its output says so; without it `http://127.0.0.1:PORT/mcp`. */
   readonly listening?: (output: string) => { readonly url: string; readonly adminUrl: string } | undefined;
   /** What its last words say of the calls cut and the backends killed. */
@@ -36,13 +38,16 @@ const gracewarden: ProxyUnderTest = {
   name: "gracewarden",
   missing: () => (existsSync(join(root, "dist/gracewarden-proxy.js")) ? undefined : "it is not built"),
   eras: ["2025-11-25", "2026-07-28"],
-  manyBackends: true,
+  manyPrefix: "b0__",
   commandLine: (backends, _port, folder) => {
     const config = join(folder, "proxy.json");
     const mcpServers = Object.fromEntries(
-      backends.map(({ command, args }, n) => [`b${n}`, { command, args, required: true }]),
+      backends.map(({ command, args }, n) => [
+        `b${n}`,
+        { command, args, required: true, shutdownTimeout: settings.backendStopSeconds },
+      ]),
     );
-    const separator = backends.length === 1 ? { separator: null } : {};
+    const separator = backends.length === 1 ? { separator: "" } : {};
     writeFileSync(config, JSON.stringify({ mcpServers, ...separator }));
     return [
       process.execPath,
@@ -86,7 +91,6 @@ export const proxies: readonly ProxyUnderTest[] = [
     name: "mcp-proxy",
     missing: mcpProxy.missing,
     eras: ["2025-11-25", "2026-07-28"],
-    manyBackends: false,
     commandLine: ([backend], port) => [
       process.execPath,
       mcpProxy.file,
@@ -99,7 +103,6 @@ export const proxies: readonly ProxyUnderTest[] = [
     name: "supergateway",
     missing: supergateway.missing,
     eras: ["2025-11-25"],
-    manyBackends: false,
     commandLine: ([backend], port) => [
       process.execPath,
       supergateway.file,

@@ -45,10 +45,8 @@ export async function runCell(proxy: ProxyUnderTest, cell: Cell): Promise<Outcom
   const kept = new Agent({ keepAlive: true });
   const notes: string[] = [];
   const port = await freePort();
-  const logs = Array.from(
-    { length: cell.situation === "eight stubborn backends" && proxy.manyBackends ? 8 : 1 },
-    (_, n) => join(folder, `backend-${n}.log`),
-  );
+  const isMany = cell.situation === "eight stubborn backends" && proxy.manyPrefix !== undefined;
+  const logs = Array.from({ length: isMany ? 8 : 1 }, (_, n) => join(folder, `backend-${n}.log`));
   const commandLine = proxy.commandLine(
     logs.map((log) => backendCommand(cell, log, marker)),
     port,
@@ -63,7 +61,12 @@ export async function runCell(proxy: ProxyUnderTest, cell: Cell): Promise<Outcom
   });
   try {
     const order = (situations as readonly string[]).indexOf(cell.situation);
-    const staged = await stage(proxy, cell, launched, { port, marker, order });
+    const staged = await stage(proxy, cell, launched, {
+      port,
+      marker,
+      order,
+      prefix: isMany ? (proxy.manyPrefix ?? "") : "",
+    });
     const ended = await endIt(cell, launched, staged, { kept, marker, note: (text) => notes.push(text) });
     const evidence: Evidence = {
       cell,
@@ -97,8 +100,8 @@ async function endIt(
   launched: Launched,
   { url, adminUrl, clients }: Staged,
   { kept, marker, note }: { readonly kept: Agent; readonly marker: string; readonly note: (text: string) => void },
-): Promise<Pick<Evidence, "underway" | "late" | "exitCode" | "seconds" | "leftBehind">> {
-  const { promise: signalled, resolve: onSignalled } = Promise.withResolvers<void>();
+): Promise<Pick<Evidence, "underway" | "late" | "exitCode" | "seconds" | "deadlineSeconds" | "leftBehind">> {
+  const { promise: signalled, resolve: onSignalled } = Promise.withResolvers<number>();
   const { promise: over, resolve: onOver } = Promise.withResolvers<void>();
   const forced = cell.ending === "twice";
   const serving: Serving = {
@@ -116,14 +119,16 @@ async function endIt(
   const late = lateCalls(serving);
 
   const began = performance.now();
-  onSignalled();
+  onSignalled(began);
   if (cell.situation === "hook, then SIGTERM") await exchange(`${adminUrl}/prestop`, { method: "GET" });
   launched.signal(cell.ending === "SIGINT" ? "SIGINT" : "SIGTERM");
   if (forced) {
-    await Promise.race([wait(secondSignalSeconds * 1000), launched.exited]);
+    const answered = Promise.all([wait(secondSignalSeconds * 1000), ...late.map(({ seen }) => seen)]);
+    await Promise.race([answered, wait(patienceSeconds * 1000), launched.exited]);
     launched.signal("SIGTERM");
   }
-  const left = deadlineOf(cell) + patienceSeconds - (performance.now() - began) / 1000;
+  const lastSignalAt = (performance.now() - began) / 1000;
+  const left = deadlineOf(cell, lastSignalAt) + patienceSeconds - lastSignalAt;
   const exitCode = await Promise.race([launched.exited, wait(left * 1000, undefined)]);
   const seconds = (performance.now() - began) / 1000;
   onOver();
@@ -137,6 +142,7 @@ async function endIt(
     ),
     exitCode,
     seconds,
+    deadlineSeconds: deadlineOf(cell, lastSignalAt),
     leftBehind,
   };
 }

@@ -10,6 +10,9 @@ export interface RunOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
+const isOnlyLate = ({ faults, exitCode }: Outcome): boolean =>
+  faults.length > 0 && exitCode !== undefined && faults.every(({ kind }) => kind === "too late");
+
 /** Runs cells, some at once; the outcomes come in the order of the cells. */
 export async function runCells(
   proxy: ProxyUnderTest,
@@ -33,9 +36,16 @@ export async function runCells(
     for (let n = next++; n < tried.length; n = next++) {
       const outcome = await runCell(proxy, tried[n]!);
       outcomes[n] = outcome;
-      onOutcome?.(outcome);
+      if (!isOnlyLate(outcome)) onOutcome?.(outcome);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, tried.length) }, worker));
+  // A machine that is busy with the other cells makes a proxy late: what was late and nothing else is tried again, alone.
+  for (const [n, outcome] of outcomes.entries()) {
+    if (!isOnlyLate(outcome)) continue;
+    const again = await runCell(proxy, outcome.cell);
+    outcomes[n] = { ...again, notes: [...again.notes, `tried again, since at first: ${outcome.faults[0]?.text}`] };
+    onOutcome?.(outcomes[n]);
+  }
   return outcomes;
 }

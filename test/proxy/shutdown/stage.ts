@@ -14,6 +14,16 @@ export interface Staged {
   readonly clients: readonly Client[];
 }
 
+export interface Staging {
+  /** Where it listens, if it does not say so itself. */
+  readonly port: number;
+  readonly marker: string;
+  /** Of the situation among all. */
+  readonly order: number;
+  /** What stands before the names of tools. */
+  readonly prefix: string;
+}
+
 /** The machine may be busy; a proxy that takes longer counts as one that does not start. */
 const startSeconds = 20;
 const pollMilliseconds = 20;
@@ -26,7 +36,7 @@ export async function stage(
   proxy: ProxyUnderTest,
   { situation, backend, ending }: Cell,
   launched: Launched,
-  { port, marker, order }: { readonly port: number; readonly marker: string; readonly order: number },
+  { port, marker, order, prefix }: Staging,
 ): Promise<Staged> {
   const none = { url: `http://127.0.0.1:${port}/mcp`, adminUrl: undefined, clients: [] };
   if (ending === "tini early") {
@@ -60,7 +70,7 @@ export async function stage(
     clients.length = 0;
     try {
       for (const era of proxy.eras) {
-        const client = await openClient(url, era);
+        const client = await openClient(url, era, prefix);
         if ((await client.call("echo", { text: "ready" })).seen.what !== "result") return false;
         clients.push(client);
       }

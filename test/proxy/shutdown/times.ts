@@ -6,7 +6,7 @@ export const settings = {
   drainSeconds: 2,
   backendStopSeconds: 1,
   flushSeconds: 0.25,
-  marginSeconds: 0.25,
+  marginSeconds: 0.5,
 } satisfies Partial<ProxySettings>;
 
 /** From the signal to the kubelet's SIGKILL. The proxy's own deadline is the margin earlier; the margin is for noise. */
@@ -16,7 +16,7 @@ export const graceSeconds = Object.values(settings).reduce((sum, seconds) => sum
 export const dispatchSeconds = 0.25;
 /** A call in flight that the proxy has time for, counted from its start. */
 export const callSeconds = 2;
-/** Where the end comes twice, the second signal comes so long after the first, inside the propagation window. */
+/** Where the end comes twice, the second signal comes so long after the first (or when the late calls are answered). */
 export const secondSignalSeconds = 0.5;
 /** A forced end takes no longer than this from the second signal. */
 export const forcedSeconds = 1.5;

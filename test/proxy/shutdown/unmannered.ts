@@ -17,7 +17,7 @@ export async function halfSentBody({ url, over }: Serving): Promise<Underway[]> 
 /** Calls for more than the kernel holds on both sides, and reads nothing of it. */
 export async function neverReads({ url, clients, over }: Serving): Promise<Underway[]> {
   const { host, pathname } = new URL(url);
-  const { headers, message } = clients[0]!.wire("huge", { bytes: 32 << 20 });
+  const { headers, message } = clients[0]!.wire("huge", { bytes: 6 << 20 });
   const body = JSON.stringify(message);
   const all = {
     ...headers,
