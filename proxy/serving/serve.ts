@@ -12,6 +12,7 @@ import { createMetrics, observe } from "../telemetry/metrics.ts";
 import type { Terminal } from "../terminal.ts";
 import { version } from "../version.ts";
 import { programError } from "../errors.ts";
+import type { LiveConfig } from "../config/live-config.ts";
 import type { ListenAddress, ProcessSettings } from "../config/process-settings.ts";
 import { assemble, type Assembly } from "./assemble.ts";
 import { listen } from "./listen.ts";
@@ -35,6 +36,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   const assembled = Promise.withResolvers<void>();
   let assembly: Assembly | undefined;
   let audit: Audit | undefined;
+  let live: LiveConfig | undefined;
   let isListening = false;
   let isGone = false;
 
@@ -64,7 +66,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
       if (count === 1) leaving.begin({ reason: signal, hookTells: false });
       else leaving.force();
     },
-    onReload: options.source.path === undefined ? undefined : () => void config.look(),
+    onReload: options.source.path === undefined ? undefined : () => void live?.look(),
     onFailure(error, count) {
       log.fatal({ err: error }, "an error that nobody has caught: a defect of gracewarden; the proxy leaves");
       const failure = error instanceof Error ? error.message : String(error);
@@ -75,6 +77,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
 
   const metrics = createMetrics();
   const config = await openConfig(options.source, terminal, log, (next) => void assembly?.follow(next));
+  live = config;
   const auditConfig = config.config().audit;
   if (options.stdio && auditConfig?.to === "stdout")
     throw programError("bad-config", ["audit.to: on --stdio, stdout belongs to MCP: write to stderr or a file"]);
@@ -133,10 +136,16 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     log,
   });
   if (leaving.phase() === undefined) {
+    const startBackends = (): void => {
+      // Not while leaving, which may have begun meanwhile.
+      if (leaving.phase() === undefined) backends.apply(config.config().backends);
+    };
+    // A client on stdio is there already; where a port is taken, nothing that was started would have to be ended.
+    if (options.stdio) startBackends();
     const adminUrl =
       options.stdio && !options.isAdminWanted ? undefined : await listenAdmin(admin, options.adminListen);
-    backends.apply(config.config().backends);
     const url = await assembly.listen();
+    if (!options.stdio) startBackends();
     isListening = true;
     log.info({ url, adminUrl, version, pid: process.pid }, "listening");
     tellWhenReady(
