@@ -38,15 +38,16 @@ async function answersTo(text: JsonText, request: ClientRequest): Promise<JsonTe
   const { onRequest, client } = request;
   if (onRequest === undefined)
     return failed("internalError", "the backend asks for input, and this client cannot be asked on this connection");
+  const calls = [...membersOf(text)].map(([key, span]) => ({ key, call: callOf(textAt(text, span)) }));
+  for (const { call } of calls) {
+    const unable =
+      call === undefined
+        ? failed("internalError", "the backend asks for what is no request")
+        : notAnswerable(client, call);
+    if (unable !== undefined) return unable;
+  }
   const answers = await Promise.all(
-    [...membersOf(text)].map(async ([key, span]) => {
-      const call = callOf(textAt(text, span));
-      const outcome =
-        call === undefined
-          ? failed("internalError", "not a request")
-          : (notAnswerable(client, call) ?? (await onRequest(call)));
-      return { key, call, outcome };
-    }),
+    calls.map(async ({ key, call }) => ({ key, call, outcome: await onRequest(call!) })),
   );
   const refused = answers.find(
     ({ call, outcome }) => outcome.kind === "error" && call?.method !== "elicitation/create",

@@ -109,6 +109,12 @@ export class Calls {
   #dispatch(request: ClientRequest, destination: Destination, connection: Connection): RelayedCall {
     const { backend, members = {}, subject, headers } = destination;
     const { client } = request;
+    const bridgesToModern = client.era === "modern" && connection.era === "legacy";
+    if (bridgesToModern && request.params?.["requestState"] !== undefined)
+      return done(
+        failed("invalidParams", "this call waits here no more, or waits in another pod: begin it again"),
+        backend,
+      );
     const own = this.#isAlone() ? undefined : this.#ownState(request, backend);
     if (own === "foreign")
       return done(failed("invalidParams", "this requestState is not one of this tool: begin the call again"), backend);
@@ -126,12 +132,6 @@ export class Calls {
         current.onNotification({ ...notification, params: withMembers(notification.params, { progressToken: token }) });
       } else current.onNotification(notification);
     };
-    const bridgesToModern = client.era === "modern" && connection.era === "legacy";
-    if (bridgesToModern && request.params?.["requestState"] !== undefined)
-      return done(
-        failed("invalidParams", "this call waits here no more, or waits in another pod: begin it again"),
-        backend,
-      );
     const stateToken = bridgesToModern ? `gw-${randomBytes(18).toString("base64url")}` : "";
     let dialogue: Dialogue | undefined;
     const ask = bridgesToModern
