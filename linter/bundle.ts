@@ -11,6 +11,8 @@ const common: BuildOptions = {
   outdir: "dist",
   minifySyntax: true,
   minifyWhitespace: true,
+  // An uncaught error prints its line.
+  lineLimit: 160,
   // `import()` would bring in Node's loader of ES modules.
   supported: { "dynamic-import": false },
   logLevel: "warning",

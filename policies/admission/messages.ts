@@ -1,6 +1,7 @@
 import type { EnforcementSettings } from "../config.ts";
 import { formatPath } from "../path.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
+import { workloadsOf } from "../pods/workload-of.ts";
 import type { Crash, Finding } from "../run.ts";
 import { shorten } from "../shorten.ts";
 import { formatSeconds } from "../shutdown/interval.ts";
@@ -33,9 +34,12 @@ export function denialText(
   ].join("\n");
 }
 
+/** With the workload that made it, which is what its reader has to change. */
 function describe(object: KubernetesObject): string {
-  const { namespace } = object;
-  return namespace === undefined ? nameOf(object) : `${nameOf(object)} in namespace ${namespace}`;
+  const [maker] = workloadsOf(object);
+  const of = maker === undefined || maker.kind === object.kind ? "" : ` of ${maker.kind} ${maker.name}`;
+  const where = object.namespace === undefined ? "" : ` in namespace ${object.namespace}`;
+  return `${nameOf(object)}${of}${where}`;
 }
 
 function findingText({ at, container, message, evidence, fix }: Finding): string {

@@ -4,7 +4,7 @@ import type { KubernetesObject, ShapeProblem } from "./object.ts";
 import type { Pod } from "./pod.ts";
 import { readPod } from "./read-pod.ts";
 import { podIndex, selectorIndex } from "./selector-index.ts";
-import { sameNamespace, targetsObject } from "./traffic.ts";
+import { sameNamespace, targetName, targetsObject } from "./traffic.ts";
 
 /** All objects of one run, with the relations between them. */
 export interface ObjectSet {
@@ -42,7 +42,7 @@ export function objectSet(objects: readonly KubernetesObject[]): ObjectSet {
   const ofKind = (...kinds: string[]): KubernetesObject[] => objects.filter(({ kind }) => kinds.includes(kind));
   const services = selectorIndex(ofKind("Service").filter(({ apiVersion }) => apiVersion === "v1"));
   const budgets = selectorIndex(ofKind("PodDisruptionBudget"));
-  const autoscalers = ofKind("HorizontalPodAutoscaler", "ScaledObject");
+  const autoscalers = Map.groupBy(ofKind("HorizontalPodAutoscaler", "ScaledObject"), targetName);
   let pods: ReturnType<typeof podIndex> | undefined;
   return {
     objects,
@@ -52,7 +52,7 @@ export function objectSet(objects: readonly KubernetesObject[]): ObjectSet {
     servicesOf: services,
     disruptionBudgetsOf: budgets,
     autoscalersOf: (pod) =>
-      autoscalers.filter(
+      (autoscalers.get(pod.object.name) ?? []).filter(
         (autoscaler) => sameNamespace(autoscaler, pod.object) && targetsObject(autoscaler, pod.object),
       ),
     podsSelectedBy(object) {

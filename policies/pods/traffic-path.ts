@@ -1,3 +1,4 @@
+import { memo } from "../memo.ts";
 import { valueAt } from "../path.ts";
 import { isRecord } from "../record.ts";
 import { imageName } from "./image.ts";
@@ -38,7 +39,10 @@ export function hasTrafficPort(container: Container): boolean {
  * (ports are informational, so a Service may hit none of them), else the first.
  */
 export function trafficPath(pod: Pod, services: readonly KubernetesObject[]): readonly Container[] {
-  const hit = pod.mainContainers.filter((container) => services.some((service) => leadsTo(service, container)));
+  const targets = portsLedTo(services);
+  const hit = pod.mainContainers.filter(({ spec }) =>
+    (spec.ports ?? []).some(({ name, containerPort }) => targets.has(name) || targets.has(containerPort)),
+  );
   const open = pod.mainContainers.filter(hasTrafficPort);
   for (const candidates of [hit, open, pod.mainContainers]) {
     const serving = candidates.filter(isApp);
@@ -48,16 +52,15 @@ export function trafficPath(pod: Pod, services: readonly KubernetesObject[]): re
   return pod.mainContainers.slice(0, 1);
 }
 
-/** Whether one of the Service's ports leads to one that the container declares. */
-function leadsTo(service: KubernetesObject, { spec }: Container): boolean {
-  const ports = valueAt(service.value, ["spec", "ports"]);
-  if (!Array.isArray(ports)) return false;
-  return ports.some((port) => {
-    if (!isRecord(port)) return false;
-    const target = port["targetPort"] ?? port["port"];
-    return (spec.ports ?? []).some(({ name, containerPort }) => target === name || target === containerPort);
-  });
-}
+/** The names and numbers of the containers' ports that the Services lead to. */
+const portsLedTo = memo(
+  (services: readonly KubernetesObject[]) =>
+    new Set(
+      services
+        .flatMap((service) => valueAt(service.value, ["spec", "ports"]))
+        .flatMap((port) => (isRecord(port) ? [port["targetPort"] ?? port["port"]] : [])),
+    ),
+);
 
 /** A Service that finds pods for each other: without an address of its own, and listing those that are not ready. */
 export function isDiscovery(service: KubernetesObject): boolean {

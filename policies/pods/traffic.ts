@@ -43,9 +43,14 @@ function matchesExpression(expression: unknown, labels: Readonly<Record<string, 
   }
 }
 
+/** The name of an autoscaler's target. */
+export function targetName(autoscaler: KubernetesObject): unknown {
+  return valueAt(autoscaler.value, ["spec", "scaleTargetRef", "name"]);
+}
+
 /** Whether an autoscaler's target is this object. */
 export function targetsObject(autoscaler: KubernetesObject, object: KubernetesObject): boolean {
   const target = valueAt(autoscaler.value, ["spec", "scaleTargetRef"]);
   // KEDA takes a Deployment where no kind is written.
-  return isRecord(target) && target["name"] === object.name && (target["kind"] ?? "Deployment") === object.kind;
+  return isRecord(target) && targetName(autoscaler) === object.name && (target["kind"] ?? "Deployment") === object.kind;
 }

@@ -1,5 +1,7 @@
+import { memo } from "../memo.ts";
 import { valueAt } from "../path.ts";
 import { nameOf } from "../pods/object.ts";
+import type { Pod } from "../pods/pod.ts";
 import { isHeadless } from "../pods/service.ts";
 import { defineObjectRule } from "../rule.ts";
 import { floorSeconds } from "../shutdown/timeline.ts";
@@ -22,8 +24,7 @@ the members of a cluster find each other before they are ready; there it is righ
     const at = ["spec", "publishNotReadyAddresses"];
     const publishes = valueAt(service.value, at) === true;
     if (publishes && !isHeadless(service)) {
-      const pods = set.podsSelectedBy(service);
-      const [pod] = pods.toSorted((a, b) => b.graceSeconds - a.graceSeconds);
+      const pod = longestStaying(set.podsSelectedBy(service));
       const until =
         pod === undefined
           ? "until it is gone"
@@ -127,3 +128,5 @@ spec:
     },
   ],
 });
+
+const longestStaying = memo((pods: readonly Pod[]) => pods.toSorted((a, b) => b.graceSeconds - a.graceSeconds)[0]);

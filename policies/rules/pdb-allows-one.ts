@@ -1,6 +1,8 @@
+import { memo } from "../memo.ts";
 import { valueAt, type Path } from "../path.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { ObjectSet } from "../pods/object-set.ts";
+import type { Pod } from "../pods/pod.ts";
 import { isShare, leastReplicas, percentOf, shareOf, type Replicas } from "../pods/replicas.ts";
 import { sameNamespace } from "../pods/traffic.ts";
 import { defineObjectRule, type Problem } from "../rule.ts";
@@ -193,7 +195,7 @@ function refusesAll(budget: KubernetesObject, set: ObjectSet): Problem | undefin
   const available = valueAt(budget.value, availableAt);
   if (!isShare(available)) return undefined;
   if ((percentOf(available) ?? 0) >= 100) return problem(availableAt, `minAvailable is ${available}`);
-  const replicas = replicasBehind(budget, set);
+  const replicas = replicasBehind(set)(set.podsSelectedBy(budget));
   if (replicas === undefined || replicas.count === 0) return undefined;
   const needed = shareOf(available, replicas.count, Math.ceil);
   if (needed < replicas.count) return undefined;
@@ -221,10 +223,12 @@ function problem(at: Path, setting: string, isMinimum = false): Problem {
   };
 }
 
-/** The pods that the budget counts, at their fewest; undefined where one of its workloads does not tell. A drain leaves DaemonSets alone. */
-function replicasBehind(budget: KubernetesObject, set: ObjectSet): Replicas | undefined {
+/** The pods that a budget counts, at their fewest; undefined where one of its workloads does not tell. A drain leaves DaemonSets alone. */
+const replicasBehind = memo((set: ObjectSet) => memo((pods: readonly Pod[]) => replicasOf(pods, set)));
+
+function replicasOf(pods: readonly Pod[], set: ObjectSet): Replicas | undefined {
   const workloads = new Map<string, Replicas | undefined>();
-  for (const { object } of set.podsSelectedBy(budget)) {
+  for (const { object } of pods) {
     if (object.kind === "DaemonSet") continue;
     const replicas = leastReplicas(object, set);
     const other = workloads.get(identity(object));
@@ -245,12 +249,15 @@ function replicasBehind(budget: KubernetesObject, set: ObjectSet): Replicas | un
 
 /** That the budget is not the first on one of its pods. */
 function sharesPod(budget: KubernetesObject, set: ObjectSet): Problem | undefined {
+  const seen = new Set<readonly KubernetesObject[]>();
   for (const pod of set.podsSelectedBy(budget)) {
     const budgets = set.disruptionBudgetsOf(pod);
-    const other = budgets
-      .slice(0, budgets.indexOf(budget))
-      .find((one) => sameNamespace(one, budget) && identity(one) !== identity(budget));
-    if (other === undefined) continue;
+    if (seen.has(budgets)) continue;
+    seen.add(budgets);
+    const other = budgets.find(
+      (one) => one === budget || (sameNamespace(one, budget) && identity(one) !== identity(budget)),
+    );
+    if (other === undefined || other === budget) continue;
     const double = `${nameOf(other)} selects the pods of ${nameOf(pod.object)} too: with two budgets on one pod the eviction API answers 500, so no drain can move it`;
     const found = { at: ["spec", "selector"], facts: ["eviction-api-grace" as const] };
     return together(budget, other)

@@ -1,3 +1,4 @@
+import { memo } from "../memo.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import {
@@ -47,9 +48,7 @@ A preStop sleep of 0 seconds says that the author wants no delay.`,
   *check(pod, { minimumSeconds }, context) {
     const { delaySeconds } = context.budget;
     if (pod.lifetime === "job" || delaySeconds < 1 || ownsItsHooks(pod)) return;
-    const services = context.set
-      .servicesOf(pod)
-      .filter((service) => !isDiscovery(service) && !isForManagement(service));
+    const services = forRequests(context.set.servicesOf(pod));
     if (services.length === 0 && !context.injecting && !mayServe(pod)) return;
     const path = trafficPath(pod, services).filter((container) => !isIdle(container));
     const least = Math.min(minimumSeconds, delaySeconds);
@@ -329,6 +328,10 @@ const unhookedProxies = (pod: Pod): readonly Container[] =>
 const untilSigterm = (containers: readonly Container[]): string =>
   `without a preStop hook nothing tells ${containers.map(({ name }) => name).join(" and ")} before SIGTERM that the pod leaves`;
 
+const forRequests = memo((services: readonly KubernetesObject[]) =>
+  services.filter((service) => !isDiscovery(service) && !isForManagement(service)),
+);
+
 function whatHappens(containers: readonly Container[], services: readonly KubernetesObject[]): string {
   const names = containers.map(({ name }) => name).join(" and ");
   const verb = containers.length === 1 ? "gets" : "get";
@@ -340,8 +343,10 @@ function whatHappens(containers: readonly Container[], services: readonly Kubern
   return `${nameOf(service)} leads requests to ${names}, which ${verb} SIGTERM at once when the pod is deleted: with no preStop delay, requests that arrive before the endpoints have left can be refused`;
 }
 
+const listingUnready = memo((services: readonly KubernetesObject[]) => services.find(publishesNotReady));
+
 function caveats(services: readonly KubernetesObject[]): string {
-  const kept = services.find(publishesNotReady);
+  const kept = listingUnready(services);
   return kept === undefined
     ? ""
     : `; ${nameOf(kept)} publishes addresses that are not ready, so it leads there until the pod is gone, delay or not`;

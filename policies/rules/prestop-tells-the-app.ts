@@ -1,3 +1,4 @@
+import { memo } from "../memo.ts";
 import { valueAt } from "../path.ts";
 import { imageName } from "../pods/image.ts";
 import type { KubernetesObject } from "../pods/object.ts";
@@ -175,17 +176,22 @@ function keptConnections(pod: Pod, container: Container, services: readonly Kube
   if (services.length === 0) return undefined;
   const serving = pod.mainContainers.filter(hasTrafficPort);
   if (serving.length !== 1 || serving[0] !== container) return undefined;
+  const kept = longLivedThrough(services);
+  return kept && `Service ${kept.service.name} leads long-lived connections (${kept.protocol}) to it`;
+}
+
+/** The first Service that says of a port that its connections live long. */
+const longLivedThrough = memo((services: readonly KubernetesObject[]) => {
   for (const service of services) {
     const ports = valueAt(service.value, ["spec", "ports"]);
     if (!Array.isArray(ports)) continue;
     for (const entry of ports) {
       const protocol = isRecord(entry) ? (entry["appProtocol"] ?? entry["name"]) : undefined;
-      if (typeof protocol === "string" && namesProtocol(protocol.replace(/^.*\//, "")))
-        return `Service ${service.name} leads long-lived connections (${protocol}) to it`;
+      if (typeof protocol === "string" && namesProtocol(protocol.replace(/^.*\//, ""))) return { service, protocol };
     }
   }
   return undefined;
-}
+});
 
 function namesProtocol(name: string | undefined): boolean {
   return (

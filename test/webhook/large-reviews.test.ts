@@ -9,6 +9,14 @@ import { program } from "./running-server.ts";
 const judging = (): Worker => new Worker(program);
 const scripted = (script: string) => (): Worker => new Worker(script, { eval: true });
 
+const devouring = (): Worker =>
+  new Worker(
+    `require("node:worker_threads").parentPort.on("message", () => {
+      for (const all = []; ; ) all.push(Array(1_000_000).fill(0.5));
+    })`,
+    { eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 } },
+  );
+
 let server: InProcess;
 afterEach(() => server.close());
 
@@ -78,14 +86,7 @@ describe("a large review", () => {
   });
 
   it("cannot take more memory than its thread may", async () => {
-    const startThread = (): Worker =>
-      new Worker(
-        `require("node:worker_threads").parentPort.on("message", () => {
-          for (const all = []; ; ) all.push(Array(1_000_000).fill(0.5));
-        })`,
-        { eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 } },
-      );
-    await serve({ startThread });
+    await serve({ startThread: devouring });
     const { json } = await call(server, "/mutate", { body: reviewOf(large(plainPod)) });
     expect(json).toMatchObject({ response: { allowed: true, warnings: [expect.stringMatching(/admits it/)] } });
     expect(server.log.at(-1)).toMatchObject({ level: "error", err: { code: "ERR_WORKER_OUT_OF_MEMORY" } });

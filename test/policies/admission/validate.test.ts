@@ -178,6 +178,9 @@ describe("a waiver", () => {
     };
     expect(decide(made, {}, { config }).allowed).toBe(true);
     expect(decide(deployment(unsafe), {}, { config }).warnings).toEqual([]);
+    expect(decide(made).denial).toMatch(
+      /^gracewarden refuses Pod tools-5d4f-x2x4z of Deployment tools in namespace shop/,
+    );
     expect(decide({ ...made, metadata: { ...made.metadata, ownerReferences: [] } }, {}, { config }).allowed).toBe(
       false,
     );
