@@ -13,7 +13,7 @@ export function asWritten(message: string, document: Document, at: Path): string
   const written = document.source.text.slice(start, end);
   const isOurs = typeof value === "number" && /^[-+]?[1-9]/.test(written);
   if (written === read || written.startsWith("*") || (isOurs && Number.isSafeInteger(value))) return message;
-  return message.replace(`but is ${read}`, () =>
-    isOurs ? `but is ${written}` : `but is ${written}, which YAML 1.1 reads as ${read}`,
-  );
+  return isOurs
+    ? message.replace(`but is ${read} (rounded)`, () => `but is ${written}`)
+    : message.replace(`but is ${read}`, () => `but is ${written}, which YAML 1.1 reads as ${read}`);
 }

@@ -26,7 +26,9 @@ const found = (value: unknown): string => {
     return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  return JSON.stringify(value);
+  // What reads the text has lost its last digits; the linter, which has it, shows them.
+  const rounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return `${JSON.stringify(value)}${rounded ? " (rounded)" : ""}`;
 };
 
 /** `{{ .Values.x }}`, `${X}`, `$(X)`: something will be put here before the API server sees it. */

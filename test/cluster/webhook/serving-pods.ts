@@ -48,9 +48,9 @@ export function servingPodsOf({ name, system }: Installation, replicas: number):
         `${check} in /readyz`,
         async (pod) => {
           const path = `/api/v1/namespaces/${system}/pods/https:${pod}:8443/proxy/readyz`;
-          const { checks } = JSON.parse(await kubectl(["get", "--raw", path])) as {
-            readonly checks: Readonly<Record<string, string>>;
-          };
+          // One that is not ready just now answers 503, and kubectl fails.
+          const text = await kubectl(["get", "--raw", path]).catch(() => "{}");
+          const { checks = {} } = JSON.parse(text) as { readonly checks?: Readonly<Record<string, string>> };
           return checks[check] ?? "";
         },
         isRight,

@@ -41,6 +41,14 @@ describe("conform", () => {
       problems: ["count: count must be a whole number, but is 0.5"],
     },
     {
+      name: "a number that cannot be held",
+      value: { count: 2 ** 60 },
+      conformed: {},
+      problems: [
+        "count: count must be a whole number from -9007199254740991 to 9007199254740991, but is 1152921504606847000 (rounded)",
+      ],
+    },
+    {
       name: "a boolean where text belongs",
       value: { words: ["a", true] },
       conformed: { words: ["a", ""] },
