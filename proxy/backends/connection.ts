@@ -3,15 +3,15 @@ import type { Call, Era, JsonObject, JsonText, Outcome } from "../message.ts";
 /** A request to a backend. */
 export interface UpstreamRequest extends Call {
   /** The number in `params._meta.progressToken`, unique in this process: progress comes back by it. */
-  readonly progressToken?: number;
+  readonly progressToken?: number | undefined;
   /** Name of the tool or prompt, or the URI: the header `Mcp-Name` of the modern era. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** More headers on HTTP: `Mcp-Param-*` of the modern era, `traceparent`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Notifications that belong to this request: by token on stdio, by its own stream on HTTP. */
-  readonly onNotification?: (notification: Call) => void;
+  onNotification?(notification: Call): void;
   /** A request of the server that belongs to this one: by its own stream on legacy HTTP. */
-  readonly onRequest?: (request: Call) => Promise<Outcome>;
+  onRequest?(request: Call): Promise<Outcome>;
 }
 
 export interface UpstreamCall {

@@ -139,14 +139,14 @@ export class HttpConnection implements HttpCallContext {
     if (this.#closed === undefined) this.#options.onDoubt();
   }
 
-  notified(call: Call, { onNotification }: UpstreamRequest): void {
-    if (onNotification === undefined) this.#options.unsolicited.onNotification(call);
-    else onNotification(call);
+  notified(call: Call, request: UpstreamRequest): void {
+    if (request.onNotification === undefined) this.#options.unsolicited.onNotification(call);
+    else request.onNotification(call);
   }
 
-  asked({ id, call }: Incoming & { kind: "request" }, { onRequest }: Pick<UpstreamRequest, "onRequest">): void {
+  asked({ id, call }: Incoming & { kind: "request" }, owner: Pick<UpstreamRequest, "onRequest">): void {
     const { unsolicited } = this.#options;
-    const ask = onRequest ?? ((request: Call) => unsolicited.onRequest(request));
+    const ask = (request: Call): Promise<Outcome> => owner.onRequest?.(request) ?? unsolicited.onRequest(request);
     void answerRequest(call, ask).then((outcome) => this.#say(answerText(id, outcome), "an answer"));
   }
 

@@ -38,6 +38,8 @@ export class StdioConnection {
   readonly #pending = new Map<number, Pending>();
   readonly #byProgressToken = new Map<number, Pending>();
   readonly #gate: FloodGate;
+  /** Lines of this turn. */
+  #outbox = "";
   #lastId = 0;
   #listening = 0;
   #closed: string | undefined;
@@ -96,13 +98,22 @@ export class StdioConnection {
   }
 
   #queueProblem(): string | undefined {
-    const waiting = this.#streams.stdin.writableLength;
+    const waiting = this.#streams.stdin.writableLength + this.#outbox.length;
     if (waiting <= this.#options.maxMessageBytes + queuedBytes) return undefined;
     return `it does not read its input (${waiting} bytes wait), so the call was not sent`;
   }
 
+  /** All that is written in one turn of the event loop goes out in one system call, and its answers come back in few. */
   #write(text: JsonText): void {
-    this.#streams.stdin.write(`${onOneLine(text)}\n`);
+    if (this.#outbox === "") setImmediate(() => this.#flush());
+    this.#outbox += `${onOneLine(text)}\n`;
+  }
+
+  #flush(): void {
+    const lines = this.#outbox;
+    this.#outbox = "";
+    const { stdin } = this.#streams;
+    if (!stdin.writableEnded && !stdin.destroyed) stdin.write(lines);
   }
 
   #cancel(id: number, reason: string): void {
@@ -150,9 +161,9 @@ export class StdioConnection {
 
   #notified({ call, params }: Incoming & { kind: "notification" }): void {
     if (call.method === "notifications/cancelled" && this.#endedListening(Number(params["requestId"]))) return;
-    const listener = this.#ownerOf(call.method, params)?.request.onNotification;
-    if (listener === undefined) this.#options.unsolicited.onNotification(call);
-    else listener(call);
+    const owner = this.#ownerOf(call.method, params)?.request;
+    if (owner?.onNotification === undefined) this.#options.unsolicited.onNotification(call);
+    else owner.onNotification(call);
   }
 
   /** A modern server ends a subscription so (2026-07-28 basic/patterns/cancellation), and has no other use for the message. */

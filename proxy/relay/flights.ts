@@ -4,9 +4,11 @@ import type { ClientRequest } from "./relay.ts";
 
 /** A client's request that runs on a backend. */
 export interface Flight {
-  readonly request: Pick<ClientRequest, "client" | "params" | "onNotification">;
-  /** Asks its client; undefined where that client cannot be asked. */
-  readonly ask: ((request: Call) => Promise<Outcome>) | undefined;
+  readonly request: Pick<ClientRequest, "client" | "params">;
+  /** Tells its client. */
+  onNotification(notification: Call): void;
+  /** Asks its client. */
+  onRequest(request: Call): Promise<Outcome>;
 }
 
 /**

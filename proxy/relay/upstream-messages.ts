@@ -47,8 +47,7 @@ export class UpstreamMessages {
   async asked(backend: Backend, call: Call): Promise<Outcome> {
     const { upstreams, calls, interests, log } = this.#options;
     const sole = calls.sole(backend);
-    if (sole !== undefined && sole !== "several")
-      return sole.ask?.(call) ?? failed("internalError", "the client of this call cannot be asked");
+    if (sole !== undefined && sole !== "several") return sole.onRequest(call);
     const session = upstreams.sessionOf(backend);
     const askable = session === undefined ? undefined : interests.askable(session);
     if (askable?.onRequest !== undefined) return askable.onRequest(call);
@@ -73,8 +72,7 @@ export class UpstreamMessages {
       );
     } else if (sole !== undefined) {
       const wanted = sole.request.client.era === "modern" ? logLevelOf(sole.request.params) : "debug";
-      if (level === undefined || (wanted !== undefined && isWanted(level, wanted)))
-        sole.request.onNotification(notification);
+      if (level === undefined || (wanted !== undefined && isWanted(level, wanted))) sole.onNotification(notification);
     } else {
       const session = upstreams.sessionOf(backend);
       interests.tell(

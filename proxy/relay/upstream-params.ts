@@ -5,7 +5,7 @@ import { membersOf, textAt, withMembers } from "./splice.ts";
 /** What changes between the params of a client and those that its backend gets. */
 export interface ParamChanges {
   /** Texts of members of `params`, e.g. the own name of a tool. */
-  readonly members?: Readonly<Record<string, JsonText | undefined>>;
+  readonly members?: Readonly<Record<string, JsonText | undefined>> | undefined;
   readonly progressToken: number | undefined;
   readonly traceparent: string | undefined;
 }
