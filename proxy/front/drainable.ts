@@ -12,8 +12,10 @@ export interface Drainable {
   refuse(): void;
   /** Calls in flight get the error -32010 in their own response; the result names them. */
   cut(): readonly CutCall[];
-  /** Stops accepting and closes what is left, after answers are flushed; at the latest after `seconds`. */
+  /** Stops accepting and closes what is left, after answers are flushed; at the latest after `seconds`. Asked again with less, it hurries. */
   close(seconds: number): Promise<void>;
+  /** Answers that `close` gave up, or would have to: their clients have not read them. */
+  unread(): number;
 }
 
 export interface CutCall {

@@ -261,6 +261,7 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
       bodies.close();
       await connections.close(seconds);
     },
+    unread: connections.unread,
   };
 }
 

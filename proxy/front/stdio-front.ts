@@ -40,7 +40,7 @@ const unreadBytes = 64 * 1024 * 1024;
 export function createStdioFront(options: StdioFrontOptions): StdioFront {
   const { relay, input, maxMessageBytes, log } = options;
   const calls = createCalls({ relay, onCallEnd: options.onCallEnd, log });
-  const { send, sendIfRead, flushed } = createStdioOutput({
+  const { send, sendIfRead, flushed, hasUnread } = createStdioOutput({
     output: options.output,
     unreadBytes,
     onPressure: (isHigh) => (isHigh ? input.pause() : input.resume()),
@@ -177,6 +177,7 @@ export function createStdioFront(options: StdioFrontOptions): StdioFront {
       refusing = true;
     },
     cut: calls.cut,
+    unread: () => (hasUnread() ? 1 : 0),
     async close(seconds) {
       refusing = true;
       endStreams();

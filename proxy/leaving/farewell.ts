@@ -11,7 +11,7 @@ export interface Farewell {
 
 /** Exit 0 is a promise: nothing was cut, and nothing was left behind. `failure`: why the proxy left on its own account. */
 export function farewell(
-  { cut, stops, unfinished, forced }: LeaveReport,
+  { cut, unread, stops, unfinished, forced }: LeaveReport,
   {
     reason,
     seconds,
@@ -22,6 +22,9 @@ export function farewell(
   const bad = [
     ...(failure === undefined ? [] : [`It failed: ${failure}.`]),
     ...(cut.length === 0 ? [] : [`${cut.length} ${cut.length === 1 ? "call was" : "calls were"} cut: ${calls(cut)}.`]),
+    ...(unread === 0
+      ? []
+      : [`${unread} ${unread === 1 ? "answer was" : "answers were"} lost: not read by the client in time.`]),
     ...leftBehind.map(({ name, leftBehind: pids }) => `Backend ${name} left processes behind: ${pids.join(", ")}.`),
     ...(unfinished.length === 0 ? [] : [`Not known to have ended: ${unfinished.join(", ")}.`]),
   ];

@@ -29,6 +29,8 @@ export interface LeaveOptions {
 /** What became of the calls and the backends. */
 export interface LeaveReport {
   readonly cut: readonly CutCall[];
+  /** Answers that clients did not read. */
+  readonly unread: number;
   readonly stops: readonly StopReport[];
   /** Backends that did not say how they ended before the deadline. */
   readonly unfinished: readonly string[];
@@ -64,21 +66,26 @@ export async function leave(options: LeaveOptions): Promise<LeaveReport> {
   const cut = fronts.flatMap((front) => front.cut());
   const stopping = stopAll(options, () => isForced, forced);
   const left = (until: number): number => Math.max(until - now(), 0);
-  const closing = Promise.all(fronts.map((front) => front.close(isForced ? 0 : left(moments.backendsEnd))));
+  const close = (seconds: number): Promise<unknown> => Promise.all(fronts.map((front) => front.close(seconds)));
+  const hurried = forced.then(() => close(secondsToTell));
+  const closing = isForced ? hurried : close(left(moments.backendsEnd));
   await Promise.race([
     Promise.all([stopping.done, closing]),
     // A backend that hangs in its own end must not keep the logs from being written.
     sleep(left(moments.backendsEnd) + graceForReports),
-    forced.then(() => Promise.race([stopping.done, sleep(secondsWhenForced)])),
+    forced.then(() => Promise.race([Promise.all([stopping.done, hurried]), sleep(secondsWhenForced)])),
   ]);
   // A collector that does not answer must not use up what an early end has left over.
   const flushSeconds = Math.min(left(moments.exitBy), moments.exitBy - moments.backendsEnd);
   await Promise.race([options.flush(flushSeconds), sleep(flushSeconds)]);
-  return { cut, ...stopping.report(), forced: isForced };
+  const unread = fronts.reduce((sum, front) => sum + front.unread(), 0);
+  return { cut, unread, ...stopping.report(), forced: isForced };
 }
 
 /** A backend that is killed at its very end still has to be seen gone. */
 const graceForReports = 0.2;
+/** So long those whose calls were cut at the second signal have to read it. */
+const secondsToTell = 0.2;
 /** SIGKILL and its proof take milliseconds. */
 const secondsWhenForced = 1;
 

@@ -1,6 +1,6 @@
 /**
  * The webhook against a bare Fastify TLS server that parses the same review and sends it back, in interleaved rounds;
- * its memory under that load; and how long a 2.9 MB review holds up the others. Ratios count, since both share the machine
+ * its memory under that load; how long a 2.9 MB review holds up the others; and what eight of them at once take. Ratios count, since both share the machine
  * with the client.
  */
 import { execFile } from "node:child_process";
@@ -77,6 +77,19 @@ async function blockTime(
   return { longest, large };
 }
 
+/** The status of one review, over a connection of its own. */
+function post({ port }: ServerProcess, path: string, body: Buffer): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const headers = { "content-type": "application/json", "content-length": body.length };
+  request(
+    { host: "127.0.0.1", port, path, method: "POST", headers, agent: false, rejectUnauthorized: false },
+    (response) => response.resume().on("end", () => resolve(response.statusCode ?? 0)),
+  )
+    .on("error", reject)
+    .end(body);
+  return promise;
+}
+
 const credentials = credentialsIn(folder);
 const files = { small: join(folder, "small.json"), fresh: join(folder, "fresh.json") };
 writeFileSync(files.small, review(1, 40, 300));
@@ -139,6 +152,15 @@ try {
         `A review of ${(body.length / 1e6).toFixed(1)} MB (${name}) to ${path}: answered in ${median(blocks.map((one) => one.large)).toFixed(0)} ms; others wait ${median(blocks.map(({ longest }) => longest)).toFixed(0)} ms at most (<= 50)`,
       );
     }
+  }
+  for (const [name, body] of Object.entries(large)) {
+    const began = performance.now();
+    const paths = Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? "/mutate" : "/validate"));
+    const statuses = await Promise.all(paths.map((path) => post(ours, path, body)));
+    const answered = statuses.filter((status) => status === 200).length;
+    console.log(
+      `8 at once (${name}): ${answered} answered within ${(performance.now() - began).toFixed(0)} ms; peak memory ${memory(ours).peak.toFixed(0)} MiB (< 256)`,
+    );
   }
 } finally {
   for (const { child } of servers) child.kill("SIGKILL");

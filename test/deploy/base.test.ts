@@ -122,9 +122,9 @@ const certs = (object("Job", jobName) as Manifest & Workload).spec.template;
 
 describe("the pods", () => {
   it.each([
-    ["serving", serving],
-    ["certs", certs],
-  ])("%s: are restricted, read-only and bounded", (_name, { spec }) => {
+    ["serving", serving, "256Mi"],
+    ["certs", certs, "192Mi"],
+  ])("%s: are restricted, read-only and bounded", (_name, { spec }, memory) => {
     expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
     for (const container of spec.containers) {
       expect(container.securityContext).toEqual({
@@ -132,7 +132,7 @@ describe("the pods", () => {
         readOnlyRootFilesystem: true,
         capabilities: { drop: ["ALL"] },
       });
-      expect(container.resources).toMatchObject({ limits: { memory: "192Mi" } });
+      expect(container.resources).toMatchObject({ limits: { memory } });
     }
   });
 

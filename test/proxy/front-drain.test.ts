@@ -134,6 +134,38 @@ describe("endStreams", () => {
   });
 });
 
+describe("a request that came while the process was busy", () => {
+  it.each([
+    ["on a connection that served before", true],
+    ["on a new connection", false],
+  ])("is answered though idle connections are closed: %s", async (_name, isUsed) => {
+    const { front, port, url } = await serve();
+    const headers = await begin(url);
+    const connection = await raw(port);
+    if (isUsed) {
+      connection.socket.write(rawPost(ping, headers));
+      await vi.waitFor(() => {
+        if (!connection.received().includes('"result":{}')) throw new Error("no answer yet");
+      });
+    }
+    // Not read before this turn of the event loop is over.
+    connection.socket.write(rawPost(ping, { ...headers, "x-second": "1" }));
+    front.endStreams();
+    expect(await connection.over).toBe("end");
+    expect(connection.received().match(/HTTP\/1.1 200/gu)).toHaveLength(isUsed ? 2 : 1);
+  });
+
+  it("is told 503 though everything is closed", async () => {
+    const { front, port, url } = await serve();
+    const headers = await begin(url);
+    const connection = await raw(port);
+    connection.socket.write(rawPost(JSON.stringify(call("echo")), headers));
+    await front.close(1);
+    expect(await connection.over).toBe("end");
+    expect(connection.received()).toMatch(/^HTTP\/1.1 503 /u);
+  });
+});
+
 describe("refuse", () => {
   it("answers calls that come 503, to be sent again elsewhere, and dispatches none", async () => {
     const { front, url, relay } = await serve();
@@ -266,6 +298,7 @@ describe("close", () => {
     connection.socket.write(rawPost(JSON.stringify(call("huge")), headers));
     await sleep(200);
     const took = await seconds(front.close(0.5));
+    expect(front.unread()).toBe(1);
     expect(took).toBeGreaterThan(0.4);
     expect(took).toBeLessThan(1);
   });

@@ -65,6 +65,7 @@ async function left({ callsEndAt = [], backendSeconds = [], forcedAt, isEndpoint
           return running().map(() => ({ method: "tools/call", name: "slow", backend: "b0", seconds: now }));
         },
         close: async () => note("close"),
+        unread: () => 0,
       },
     ],
   });
@@ -145,7 +146,7 @@ describe("leaving", () => {
 });
 
 describe("the farewell", () => {
-  const clean: LeaveReport = { cut: [], stops: [], unfinished: [], forced: false };
+  const clean: LeaveReport = { cut: [], unread: 0, stops: [], unfinished: [], forced: false };
   const stop: StopReport = { name: "a", by: "eof", seconds: 1, leftBehind: [], checkedForDaemons: true };
   const call: CutCall = { method: "tools/call", name: "slow", backend: "a", seconds: 9.96 };
   it.each<[string, LeaveReport, string | undefined, 0 | 1, RegExp]>([
@@ -191,6 +192,7 @@ describe("the farewell", () => {
       0,
       /nobody looked for daemons/,
     ],
+    ["an answer was not read", { ...clean, unread: 1 }, undefined, 1, /1 answer was lost: not read by the client/],
     ["a backend did not say", { ...clean, unfinished: ["a"] }, undefined, 1, /Not known to have ended: a\./],
     ["a second signal came", { ...clean, forced: true }, undefined, 0, /A second signal/],
     ["the proxy failed", clean, "boom", 1, /It failed: boom\./],

@@ -5,12 +5,14 @@ import type { BaseLogger } from "pino";
 /** The connections of one server, with the requests that are open on each. */
 export interface Connections {
   readonly opened: (response: ServerResponse) => void;
-  /** Ends connections on which nothing has begun and nothing waits to be read. */
+  /** Ends connections that have served, on which nothing has begun since and nothing waits to be read. */
   readonly closeIdle: () => void;
   /** Ends connections whose answer waits to be read and of which nothing was taken for so long. */
   readonly endUnread: (seconds: number) => void;
   /** Stops accepting; ends what is left: at once where no request is open, the others once they are answered, all when the time is up. */
   readonly close: (seconds: number) => Promise<void>;
+  /** Connections with an answer that `close` did not get rid of. */
+  readonly unread: () => number;
 }
 
 interface Connection {
@@ -25,12 +27,21 @@ interface Connection {
 /** Between looks at what is left. */
 const lookMs = 20;
 
+/**
+ * A request that the kernel has taken has begun, though we have not read it: to destroy its connection would be to reset
+ * it. After one turn of the event loop it is accepted, after the next it is read.
+ */
+const whatHasCome = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+const hasUnread = (socket: Socket): boolean => !socket.destroyed && socket.writableLength > 0;
+
 export function trackConnections(server: Server, log: Pick<BaseLogger, "warn">): Connections {
   const connections = new Map<Socket, Connection>();
   server.on("connection", (socket: Socket) => {
     connections.set(socket, { requests: 0, bytesAtRest: 0, unread: 0, unreadSince: 0 });
     socket.once("close", () => connections.delete(socket));
   });
+  let givenUp = 0;
   const isAnswered = (socket: Socket, { requests }: Connection): boolean =>
     requests === 0 && socket.writableLength === 0;
   const closeAnswered = (): void => {
@@ -48,8 +59,13 @@ export function trackConnections(server: Server, log: Pick<BaseLogger, "warn">):
       });
     },
     closeIdle() {
-      for (const [socket, connection] of connections)
-        if (isAnswered(socket, connection) && socket.bytesRead <= connection.bytesAtRest) socket.destroy();
+      void whatHasCome().then(() => {
+        for (const [socket, connection] of connections) {
+          // One that is new is about to be used; what it sends is still answered.
+          const isIdle = connection.bytesAtRest > 0 && socket.bytesRead <= connection.bytesAtRest;
+          if (isIdle && isAnswered(socket, connection)) socket.destroy();
+        }
+      });
     },
     endUnread(seconds) {
       const now = performance.now();
@@ -70,13 +86,18 @@ export function trackConnections(server: Server, log: Pick<BaseLogger, "warn">):
     async close(seconds) {
       // The close of http.Server takes a connection for idle whose answer is written and not yet sent, and destroys it.
       NetServer.prototype.close.call(server);
-      closeAnswered();
       const deadline = performance.now() + seconds * 1000;
+      await whatHasCome();
+      closeAnswered();
       while (connections.size > 0 && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, lookMs));
         closeAnswered();
       }
-      for (const socket of connections.keys()) socket.destroy();
+      for (const socket of connections.keys()) {
+        if (hasUnread(socket)) givenUp += 1;
+        socket.destroy();
+      }
     },
+    unread: () => givenUp + [...connections.keys()].filter(hasUnread).length,
   };
 }

@@ -20,6 +20,7 @@ export interface StdioOutput {
   readonly sendIfRead: (message: JsonText) => void;
   /** Everything is with the operating system; at the latest after `seconds`. */
   readonly flushed: (seconds: number) => Promise<void>;
+  readonly hasUnread: () => boolean;
 }
 
 export interface StdioOutputOptions {
@@ -41,8 +42,10 @@ export function createStdioOutput({ output, unreadBytes, onPressure, log }: Stdi
     const line = message.includes("\n") || message.includes("\r") ? message.replace(/[\r\n]+/g, " ") : message;
     if (!output.write(`${line}\n`)) onPressure(true);
   };
+  const hasUnread = (): boolean => output.writableLength > 0 && !output.destroyed;
   return {
     send,
+    hasUnread,
     sendIfRead(message) {
       if (output.writableLength <= unreadBytes) return send(message);
       drops += 1;
@@ -54,8 +57,7 @@ export function createStdioOutput({ output, unreadBytes, onPressure, log }: Stdi
     },
     async flushed(seconds) {
       const deadline = performance.now() + seconds * 1000;
-      while (output.writableLength > 0 && !output.destroyed && performance.now() < deadline)
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      while (hasUnread() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     },
   };
 }
