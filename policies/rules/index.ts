@@ -28,6 +28,7 @@ import signalReachesApp from "./signal-reaches-app.ts";
 import startupProbeCoversConnect from "./startup-probe-covers-connect.ts";
 import stopSignalEffective from "./stop-signal-effective.ts";
 import validWaivers from "./valid-waivers.ts";
+import webhookCanBlockCluster from "./webhook-can-block-cluster.ts";
 
 /** Every rule that gracewarden brings, in the order in which they are listed and judged. A new rule is one file and one line here. */
 export const rules: readonly Rule[] = [
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   rolloutKeepsCapacity,
   pdbAllowsOne,
   lbDeregistrationFits,
+  webhookCanBlockCluster,
   hookOnJob,
   misplacedField,
   livenessRestartFits,
