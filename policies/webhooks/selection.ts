@@ -31,16 +31,16 @@ function selects(selector: unknown, lookup: Lookup): Selection {
   if (!isRecord(selector)) return "yes";
   const { matchLabels, matchExpressions } = selector;
   const wanted = isRecord(matchLabels) ? Object.entries(matchLabels) : [];
-  const answers = [
+  const answers = new Set([
     ...wanted.map(([key, value]) => holds(lookup(key, "In"), "In", [String(value)])),
     ...(Array.isArray(matchExpressions) ? matchExpressions.filter(isRecord) : []).map((expression) => {
       const operator = String(expression["operator"]);
       const values = Array.isArray(expression["values"]) ? expression["values"].map(String) : [];
       return holds(lookup(String(expression["key"]), operator), operator, values);
     }),
-  ];
-  if (answers.includes("no")) return "no";
-  return answers.includes("unknown") ? "unknown" : "yes";
+  ]);
+  if (answers.has("no")) return "no";
+  return answers.has("unknown") ? "unknown" : "yes";
 }
 
 function holds(found: ReturnType<Lookup>, operator: string, values: readonly string[]): Selection {
