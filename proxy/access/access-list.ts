@@ -1,6 +1,7 @@
 import type { AccessRule } from "../config/config.ts";
 import type { Identity } from "./identity.ts";
 import { matches } from "./name-filter.ts";
+import { readingsOf } from "./uri-readings.ts";
 
 /** Whether an identity may see and use a name as clients see it. */
 export type Allows = (identity: Identity, name: string) => boolean;
@@ -26,7 +27,11 @@ export function accessList(rules: readonly AccessRule[]): Allows {
   };
   return ({ roles }, name) => {
     const { allow, deny } = rulesFor(roles);
-    return allow.some((pattern) => matches(pattern, name)) && !deny.some((pattern) => matches(pattern, name));
+    const isAllowed = (one: string): boolean => allow.some((pattern) => matches(pattern, one));
+    const isDenied = (one: string): boolean => deny.some((pattern) => matches(pattern, one));
+    if (!isAllowed(name) || isDenied(name)) return false;
+    const { spellings, target } = readingsOf(name);
+    return !spellings.some(isDenied) && (target === undefined || (isAllowed(target) && !isDenied(target)));
   };
 }
 

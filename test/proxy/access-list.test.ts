@@ -39,4 +39,29 @@ describe("access rules", () => {
     for (let index = 0; index < 5000; index++) allows({ subject: "x", roles: [`r${index}`] }, "docs__read");
     expect(allows({ subject: "x", roles: ["dev"] }, "git__push")).toBe(false);
   });
+
+  it.each([
+    ["file:///pub/a.txt", true],
+    ["file:///pub/a%20b.txt", true],
+    ["file:///pub/100%", true],
+    ["file:///pub/./a.txt", true],
+    ["file:///pub/x/../a.txt", true],
+    ["file:///pub/../etc/passwd", false],
+    ["file:///pub/%2e%2E/etc/passwd", false],
+    ["file:///pub%2f..%2fetc/passwd", false],
+    ["file:///pub/..\\etc\\passwd", false],
+    ["file:///pub/secret/key", false],
+    ["file:///pub/%73ecret/key", false],
+    ["file:///pub/secret%2Fkey", false],
+    ["FILE:///pub/secret/key", false],
+    ["file:///pub/../pub/secret/key", false],
+  ])("judge %s by what a server may read in it: %s", (uri, allowed) => {
+    const allows = accessList([rule(["*"], ["file:///pub/*", "FILE:*"], ["file:///pub/secret/*"])]);
+    expect(allows({ subject: "x", roles: [] }, uri)).toBe(allowed);
+  });
+
+  it("take a name that only looks odd for what it is", () => {
+    const allows = accessList([rule(["*"], ["a__50%25off", "NS:tool"])]);
+    for (const name of ["a__50%25off", "NS:tool"]) expect(allows({ subject: "x", roles: [] }, name)).toBe(true);
+  });
 });
