@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { JsonObject, JsonText, Outcome, RequestId } from "../message.ts";
-import { DuplicateMember, membersOf, textAt } from "../relay/splice.ts";
+import { DuplicateMember, membersOf, refuseLookalikes, textAt } from "../relay/splice.ts";
 import { rpcCodes } from "../relay/rpc-error.ts";
 
 /** One JSON-RPC message of a client. Texts are cut out of what came, so that they go on unchanged. */
@@ -57,10 +57,19 @@ export function readMessageText(text: string): ClientMessage | MessageProblem {
   return classify(text, value as JsonObject);
 }
 
+const envelope: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params", "result", "error"]);
+/** In lower case, as they are compared; `_meta` is what only we and the backend's library read. */
+const judgedParams: ReadonlySet<string> = new Set(["name", "uri", "ref", "arguments", "_meta"]);
+
 function classify(text: JsonText, value: JsonObject): ClientMessage | MessageProblem {
   let members;
   try {
     members = membersOf(text);
+    refuseLookalikes(members, envelope);
+    // Access, audit and headers go by these, and the backend reads the text itself.
+    const params = members.get("params");
+    if (params !== undefined && text[params.start] === "{")
+      refuseLookalikes(membersOf(text, params.start), judgedParams);
   } catch (error) {
     if (!(error instanceof DuplicateMember)) throw error;
     return problem(rpcCodes.invalidRequest, `The message is ambiguous: ${error.message}.`);

@@ -38,6 +38,17 @@ export function membersOf(text: JsonText, at = 0): ReadonlyMap<string, Span> {
 
 const comma = 44;
 
+/**
+ * Throws DuplicateMember where a member is one of `names` but for its case: servers whose JSON reader minds no case (Go's
+ * is one) would take it for the other.
+ */
+export function refuseLookalikes(members: ReadonlyMap<string, Span>, names: ReadonlySet<string>): void {
+  for (const key of members.keys())
+    // To upper case first: there the long s and the Kelvin sign are letters of ASCII.
+    if (!names.has(key) && names.has(key.toUpperCase().toLowerCase()))
+      throw new DuplicateMember(`the member ${JSON.stringify(key)} could be taken for another of its name`);
+}
+
 /** The items of the array whose `[` stands at or after `at`. */
 export function itemsOf(text: JsonText, at = 0): readonly Span[] {
   const items: Span[] = [];

@@ -25,6 +25,10 @@ describe("a message that is none", () => {
     ["params that are a list", { ...ping, params: [] }, 400, -32602],
     ["a member twice", '{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call"}', 400, -32600],
     ["a member twice, once escaped", '{"jsonrpc":"2.0","id":1,"method":"ping","m\\u0065thod":"x"}', 400, -32600],
+    ["a method that only some read", '{"jsonrpc":"2.0","id":1,"method":"ping","Method":"x"}', 400, -32600],
+    ["a name twice", '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","name":"b"}}', 400, -32600],
+    ["a name that only some read", { ...ping, method: "tools/call", params: { name: "a", NAME: "b" } }, 400, -32600],
+    ["params that only some read", { ...ping, params: { name: "a" }, paramſ: { name: "b" } }, 400, -32600],
     ["a result and an error", { jsonrpc: "2.0", id: 1, result: {}, error: {} }, 400, -32600],
     ["deep nesting", `${"[".repeat(100_000)}${"]".repeat(100_000)}`, 400, -32600],
   ])("%s", async (_name, body, status, code) => {
