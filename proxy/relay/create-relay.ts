@@ -72,7 +72,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
     proxyInfo,
     onNotification: (backend, notification) => messages.notified(backend, notification),
   });
-  const routes = new Routes({ upstreams, offers, lists, calls, subscriptions, separator, isAlone, mayUse });
+  const routes = new Routes({ upstreams, offers, lists, calls, subscriptions, separator, isAlone, mayUse, isShared });
   return {
     request: (request) => routes.route(request),
     describe: ({ era }) => describe(era),

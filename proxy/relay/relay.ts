@@ -37,6 +37,8 @@ export interface RelayedCall {
   readonly cancel: (reason: string) => void;
   /** For audit and metrics: the backend that it went to. */
   readonly backend: string | undefined;
+  /** For them too: an access rule or a filter of the configuration forbids it; the client is told that there is no such thing. */
+  readonly isDenied?: boolean;
 }
 
 /** What a client wants to hear of between requests. A session's changes while it is held: read it when something comes. */

@@ -11,6 +11,7 @@ import type { Offers } from "./offers.ts";
 import { headerMismatch, headersFor } from "./parameter-headers.ts";
 import type { ClientRequest, RelayedCall } from "./relay.ts";
 import { failed } from "./rpc-error.ts";
+import { membersOf, refuseLookalikes } from "./splice.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { Upstreams } from "./upstreams.ts";
 
@@ -24,6 +25,8 @@ export interface RoutesOptions {
   readonly isAlone: () => boolean;
   /** By the name as clients see it, or by URI. */
   readonly mayUse: (identity: Identity, name: string) => boolean;
+  /** No access rule is set. */
+  readonly isShared: () => boolean;
 }
 
 const listOf: Readonly<Record<string, ListKind>> = {
@@ -81,12 +84,13 @@ export class Routes {
     if (typeof name !== "string")
       return answered(failed("invalidParams", `${request.method} needs params.name, a string`));
     const found = ownName(name, upstreams.all(), separator());
-    const isOffered = found !== undefined && (!isTool || passes(found.backend.config.tools, found.name));
-    if (!isOffered || !mayUse(client.identity, name))
-      return answered(
-        failed("invalidParams", `there is no ${isTool ? "tool" : "prompt"} ${JSON.stringify(name)} here`),
-      );
+    const nothing = failed("invalidParams", `there is no ${isTool ? "tool" : "prompt"} ${JSON.stringify(name)} here`);
+    if (found === undefined) return answered(nothing);
+    if (!mayUse(client.identity, name) || (isTool && !passes(found.backend.config.tools, found.name)))
+      return denied(nothing);
     const marked = isTool ? (offers.tool(found.backend, found.name)?.headers ?? []) : [];
+    // The headers were judged by the last of two arguments; a backend may read the first.
+    if (marked.length > 0) refuseTwice(request, "arguments");
     if (marked.length > 0 && client.era === "modern" && request.header !== undefined) {
       const mismatch = headerMismatch(marked, params?.["arguments"], request.header);
       if (mismatch !== undefined) return answered(failed("headerMismatch", mismatch));
@@ -103,9 +107,10 @@ export class Routes {
     const { client, params, method } = request;
     const uri = params?.["uri"];
     if (typeof uri !== "string") return answered(failed("invalidParams", `${method} needs params.uri, a string`));
-    const shared = mayUse(client.identity, uri) ? offers.holderOf(uri, upstreams) : undefined;
-    if (shared === undefined)
-      return answered(failed("invalidParams", `there is no resource ${JSON.stringify(uri)} here`, { uri }));
+    const nothing = failed("invalidParams", `there is no resource ${JSON.stringify(uri)} here`, { uri });
+    if (!mayUse(client.identity, uri)) return denied(nothing);
+    const shared = offers.holderOf(uri, upstreams);
+    if (shared === undefined) return answered(nothing);
     if (method === "resources/read") return this.#send(request, shared, { subject: uri });
     const backend = upstreams.forClient(shared, client);
     const wanter = client.session ?? client.identity.subject;
@@ -116,21 +121,32 @@ export class Routes {
 
   #completed(request: ClientRequest): RelayedCall {
     const { mayUse, upstreams, offers, separator } = this.#options;
+    const { identity } = request.client;
     const ref = request.params?.["ref"] as JsonObject | undefined;
-    const { name, uri } = ref ?? {};
-    if (typeof name === "string") {
-      const found = mayUse(request.client.identity, name) ? ownName(name, upstreams.all(), separator()) : undefined;
-      if (found === undefined)
-        return answered(failed("invalidParams", `there is no prompt ${JSON.stringify(name)} here`));
+    // By the type, as the backend does: the other member may name what this client must not use.
+    const { type, name, uri } = ref ?? {};
+    if (type === "ref/prompt" && typeof name === "string" && uri === undefined) {
+      const nothing = failed("invalidParams", `there is no prompt ${JSON.stringify(name)} here`);
+      if (!mayUse(identity, name)) return denied(nothing);
+      const found = ownName(name, upstreams.all(), separator());
+      if (found === undefined) return answered(nothing);
+      refuseTwice(request, "ref");
       return this.#send(request, found.backend, {
         ...(found.name !== name && { members: { ref: JSON.stringify({ ...ref, name: found.name }) } }),
       });
     }
-    const holder =
-      typeof uri === "string" && mayUse(request.client.identity, uri) ? offers.holderOf(uri, upstreams) : undefined;
-    if (holder !== undefined) return this.#send(request, holder, {});
+    if (type === "ref/resource" && typeof uri === "string" && name === undefined) {
+      const nothing = failed("invalidParams", `there is no resource ${JSON.stringify(uri)} here`);
+      if (!mayUse(identity, uri)) return denied(nothing);
+      const holder = offers.holderOf(uri, upstreams);
+      refuseTwice(request, "ref");
+      return holder === undefined ? answered(nothing) : this.#send(request, holder, {});
+    }
     return answered(
-      failed("invalidParams", "completion/complete needs params.ref: the name of a prompt, or the URI of a resource"),
+      failed(
+        "invalidParams",
+        'completion/complete needs params.ref: {"type":"ref/prompt","name":…} or {"type":"ref/resource","uri":…}',
+      ),
     );
   }
 
@@ -142,10 +158,12 @@ export class Routes {
     return answered({ kind: "result", text: "{}" });
   }
 
-  /** A method of an extension means something to the only backend, if there is only one. */
+  /** A method of an extension means something to the only backend, if there is only one. No access rule can judge it. */
   #otherwise(request: ClientRequest): RelayedCall {
-    const [only] = this.#options.upstreams.all();
-    if (!this.#options.isAlone() || only === undefined) return unknownMethod(request.method);
+    const { upstreams, isAlone, isShared } = this.#options;
+    const [only] = upstreams.all();
+    if (!isAlone() || only === undefined) return unknownMethod(request.method);
+    if (!isShared()) return { ...unknownMethod(request.method), isDenied: true };
     return this.#send(request, only, {});
   }
 
@@ -163,6 +181,17 @@ export class Routes {
 }
 
 const answered = (outcome: Outcome): RelayedCall => ({ outcome, cancel: () => {}, backend: undefined });
+
+const denied = (outcome: Outcome): RelayedCall => ({ ...answered(outcome), isDenied: true });
+
+/** Throws DuplicateMember where a member of this object of the params stands twice: we have read the last. */
+function refuseTwice({ text }: ClientRequest, member: string): void {
+  const span = membersOf(text, membersOf(text).get("params")?.start).get(member);
+  const object = span === undefined || text[span.start] !== "{" ? undefined : membersOf(text, span.start);
+  if (object !== undefined && member === "ref") refuseLookalikes(object, refMembers);
+}
+
+const refMembers: ReadonlySet<string> = new Set(["type", "name", "uri"]);
 
 const unknownMethod = (method: string): RelayedCall =>
   answered(failed("methodNotFound", `the method ${JSON.stringify(method)} is not known here`));
