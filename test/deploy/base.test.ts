@@ -122,7 +122,7 @@ const certs = (object("Job", jobName) as Manifest & Workload).spec.template;
 
 describe("the pods", () => {
   it.each([
-    ["serving", serving, "256Mi"],
+    ["serving", serving, "320Mi"],
     ["certs", certs, "192Mi"],
   ])("%s: are restricted, read-only and bounded", (_name, { spec }, memory) => {
     expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });

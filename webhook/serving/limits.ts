@@ -2,7 +2,7 @@
 export interface Limits {
   /** Bytes of a review: two objects of 3 MB (an UPDATE carries the old one; etcd takes 1.5 MiB, the API server 3 MB) and their envelope. */
   readonly bodyBytes: number;
-  /** Large bodies that are on their way at once, all together: what a pod of 256 MiB can hold beside itself. */
+  /** Large bodies that are on their way at once, all together: what a pod of 320 MiB can hold beside itself. */
   readonly bodiesBytes: number;
   /** Levels of nesting: no served kind comes near it, and recursion over it needs little stack. */
   readonly depth: number;
