@@ -3,7 +3,7 @@ import { withNamespace } from "../kubectl.ts";
 import { createFixture } from "./deployment.ts";
 import { perSecondOf } from "./load.ts";
 import { rollUnderLoad, type RolledOut } from "./rollouts.ts";
-import { gracewarden, peersOf, type Subject } from "./subject.ts";
+import { gracewarden, hurried, peersOf, type Subject } from "./subject.ts";
 import { table } from "./table.ts";
 
 // Settings: KUBECONFIG (any cluster whose Services can be reached from here), GRACEWARDEN_PROXY_IMAGE (the proxy, as deploy/Dockerfile
@@ -27,9 +27,13 @@ async function rollOutEach(subject: Subject): Promise<readonly RolledOut[]> {
   return withNamespace("gracewarden-rollouts", async (namespace) => {
     await createFixture(namespace);
     const rolled: RolledOut[] = [];
-    for (const hook of subject.hooks)
-      rolled.push(await rollUnderLoad(subject, hook, { namespace, rollouts, perSecond }));
-    everything.push(...rolled);
+    for (const hook of subject.hooks) {
+      const one = await rollUnderLoad(subject, hook, { namespace, rollouts, perSecond });
+      // At once, for whoever watches; all together at the end.
+      console.log(table([one], rollouts));
+      rolled.push(one);
+      everything.push(one);
+    }
     return rolled;
   });
 }
@@ -57,6 +61,13 @@ describe.skipIf(missing.length > 0)("the proxy, rolled out under calls", () => {
 
   it.each(subject.hooks)("was asked a hundred times a second in each cell: %s", (hook) => {
     for (const tally of cellsOf(hook)) expect(perSecondOf(tally)).toBeGreaterThanOrEqual(100);
+  });
+});
+
+describe.skipIf(missing.length > 0 || rollouts < 10)("the proxy without its window", () => {
+  it("would lose calls, which the measurement shows", { timeout: 10 * 60_000 }, async () => {
+    const [rolled] = await rollOutEach(hurried(gracewarden(GRACEWARDEN_PROXY_IMAGE)));
+    expect(rolled?.tallies.flatMap(({ lost }) => lost).length).toBeGreaterThan(0);
   });
 });
 

@@ -56,6 +56,17 @@ export const gracewarden = (image: string): Subject => ({
   }),
 });
 
+/** A control: it leaves at SIGTERM as others do. */
+export const hurried = (subject: Subject): Subject => ({
+  ...subject,
+  name: `hurried-${subject.name}`,
+  hooks: ["none"],
+  container(backend) {
+    const { env = [], ...container } = subject.container(backend);
+    return { ...container, env: [...env, { name: "GRACEWARDEN_PROPAGATION_SECONDS", value: "0" }] };
+  },
+});
+
 /** npm's, from an image with both installed in /peers, each with the settings that lose least. */
 export const peersOf = (image: string): readonly Subject[] => [
   {
