@@ -5,7 +5,7 @@ import type { ClientRequestMessage } from "./client-message.ts";
 import type { CallOutcome, CallRecord } from "../telemetry/call-record.ts";
 import type { CutCall } from "./drainable.ts";
 import { rpcCodes } from "../relay/rpc-error.ts";
-import { cutError, errorText } from "./rpc-error.ts";
+import { cutError, errorText, fullError } from "./rpc-error.ts";
 
 /** How a call's messages reach its client. */
 export interface CallSink {
@@ -31,9 +31,20 @@ export interface RunningCall {
   readonly isOver: () => boolean;
 }
 
+/** `refused`: it was not begun. */
+export type OwnOutcome = Extract<CallOutcome, "ok" | "error" | "refused">;
+
+/** What all calls in flight hold together: a client that goes away does not end its calls in 2025-11-25. */
+export interface CallLimits {
+  readonly calls: number;
+  readonly callsBytes: number;
+}
+
 /** The calls of one front. */
 export interface Calls {
   readonly start: (context: CallContext, sink: CallSink) => RunningCall;
+  /** A request that the front answers by itself, for audit and metrics. */
+  readonly answered: (client: CallRecord["client"], message: ClientRequestMessage, outcome: OwnOutcome) => void;
   readonly inFlight: () => number;
   readonly lastActivityAt: () => number;
   /** Something came. */
@@ -44,20 +55,29 @@ export interface Calls {
 export interface CallsOptions {
   readonly relay: Relay;
   readonly onCallEnd: (record: CallRecord) => void;
+  readonly limits: CallLimits;
   readonly log: Pick<BaseLogger, "error">;
 }
 
-export function createCalls({ relay, onCallEnd, log }: CallsOptions): Calls {
+export function createCalls({ relay, onCallEnd, limits, log }: CallsOptions): Calls {
   const running = new Set<Call>();
+  let held = 0;
   let lastActivityAt = -Infinity;
   const ended = (call: Call): void => {
     running.delete(call);
+    held -= call.length;
     lastActivityAt = performance.now();
   };
   return {
     start(context, sink) {
       const call = new Call(context, sink, ended, onCallEnd);
+      const isFull = running.size >= limits.calls || held + call.length > limits.callsBytes;
       running.add(call);
+      held += call.length;
+      if (isFull) {
+        call.refuse();
+        return call;
+      }
       try {
         call.dispatch(relay);
       } catch (error) {
@@ -65,6 +85,9 @@ export function createCalls({ relay, onCallEnd, log }: CallsOptions): Calls {
         call.settle({ kind: "error", text: errorText(rpcCodes.internalError, "The proxy failed; its log says how.") });
       }
       return call;
+    },
+    answered(client, message, outcome) {
+      onCallEnd({ client, ...aboutOf(message), backend: undefined, outcome, seconds: 0 });
     },
     inFlight: () => running.size,
     lastActivityAt: () => lastActivityAt,
@@ -116,8 +139,17 @@ class Call implements RunningCall {
     else this.settle(outcome);
   }
 
+  get length(): number {
+    return this.#context.message.text.length;
+  }
+
   isOver(): boolean {
     return this.#over;
+  }
+
+  refuse(): void {
+    this.#sink.answer({ kind: "error", text: fullError });
+    this.#end("refused");
   }
 
   cancel(reason: string): void {
@@ -139,7 +171,7 @@ class Call implements RunningCall {
   settle(outcome: Outcome): void {
     if (this.#over) return;
     this.#sink.answer(outcome);
-    this.#end(outcome.kind === "result" ? "ok" : "error");
+    this.#end(outcome.kind === "result" ? "ok" : this.#relayed?.isDenied === true ? "denied" : "error");
   }
 
   #end(outcome: CallOutcome): void {
@@ -148,21 +180,31 @@ class Call implements RunningCall {
     const { client, message } = this.#context;
     this.#onCallEnd({
       client,
-      method: message.method,
-      name: nameOf(message.params),
+      ...aboutOf(message),
       backend: this.#relayed?.backend,
       outcome,
       seconds: (performance.now() - this.#startedAt) / 1000,
-      arguments: message.params?.["arguments"],
     });
   }
 }
 
+const aboutOf = ({
+  method,
+  params,
+}: Pick<ClientRequestMessage, "method" | "params">): Pick<CallRecord, "method" | "name" | "arguments"> => ({
+  method: method.slice(0, longestName),
+  name: nameOf(params),
+  arguments: params?.["arguments"],
+});
+
 /** Of a tool or prompt, or a resource's URI. */
 function nameOf(params: JsonObject | undefined): string | undefined {
   const name = params?.["name"] ?? params?.["uri"];
-  return typeof name === "string" ? name : undefined;
+  return typeof name === "string" ? name.slice(0, longestName) : undefined;
 }
+
+/** What a client made up may be as long as a message; a line of the audit, or the last words of the pod, may not. */
+const longestName = 256;
 
 export const notificationText = (method: string, params: JsonText | undefined): JsonText =>
   `{"jsonrpc":"2.0","method":${JSON.stringify(method)}${params === undefined ? "" : `,"params":${params}`}}`;

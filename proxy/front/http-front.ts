@@ -63,7 +63,7 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
   let streamsOver = false;
   let refusing = false;
 
-  const calls = createCalls({ relay, onCallEnd: options.onCallEnd, log });
+  const calls = createCalls({ relay, onCallEnd: options.onCallEnd, limits, log });
   const streams = createStreams(limits, log);
   const bodies = createBodies(limits);
   const sessions = createSessions({

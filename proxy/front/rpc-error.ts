@@ -30,3 +30,8 @@ export const cutError = errorText(
   rpcCodes.leaving,
   "The proxy had to shut down before this request was answered. It may have had its effect: look before you repeat it.",
 );
+
+export const fullError = errorText(
+  rpcCodes.internalError,
+  "Too many calls are in flight at the proxy, so it did not begin this one: send it again later.",
+);

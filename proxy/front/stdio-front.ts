@@ -2,13 +2,14 @@ import type { Readable, Writable } from "node:stream";
 import type { BaseLogger } from "pino";
 import { anonymous } from "../access/identity.ts";
 import { LineReader } from "../backends/lines.ts";
-import type { Outcome, RequestId } from "../message.ts";
+import type { Era, Outcome, RequestId } from "../message.ts";
 import type { Client, Relay } from "../relay/relay.ts";
 import { rpcCodes } from "../relay/rpc-error.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
-import { answerText, createCalls, type RunningCall } from "./calls.ts";
+import { answerText, createCalls, type OwnOutcome, type RunningCall } from "./calls.ts";
 import { readMessageText, type ClientNotification, type ClientRequestMessage } from "./client-message.ts";
 import type { Drainable } from "./drainable.ts";
+import { defaultFrontLimits } from "./http/limits.ts";
 import { applyToSession } from "./legacy/session-state.ts";
 import { discover } from "./modern/discover.ts";
 import { removedMethods } from "./modern/modern-http.ts";
@@ -34,12 +35,14 @@ export interface StdioFront extends Drainable {
   readonly ended: Promise<void>;
 }
 
+const ownClient = (era: Era): CallRecord["client"] => ({ era, identity: anonymous, session: undefined });
+
 /** What a client may leave unread before notifications are dropped. */
 const unreadBytes = 64 * 1024 * 1024;
 
 export function createStdioFront(options: StdioFrontOptions): StdioFront {
   const { relay, input, maxMessageBytes, log } = options;
-  const calls = createCalls({ relay, onCallEnd: options.onCallEnd, log });
+  const calls = createCalls({ relay, onCallEnd: options.onCallEnd, limits: defaultFrontLimits, log });
   const { send, sendIfRead, flushed, hasUnread } = createStdioOutput({
     output: options.output,
     unreadBytes,
@@ -75,6 +78,7 @@ export function createStdioFront(options: StdioFrontOptions): StdioFront {
 
   const begin = (message: ClientRequestMessage): void => {
     const begun = beginStdioSession(message, relay, anonymous, sendIfRead);
+    calls.answered(ownClient("legacy"), message, typeof begun === "string" ? "error" : "ok");
     if (typeof begun === "string") return fail(message.idText, rpcCodes.invalidParams, begun);
     session?.close();
     ({ session } = begun);
@@ -97,13 +101,22 @@ export function createStdioFront(options: StdioFrontOptions): StdioFront {
   const modernRequest = (message: ClientRequestMessage): void => {
     const { method, id, idText } = message;
     const client = readClient(message, anonymous);
-    if ("status" in client) return send(errorResponse(idText, client.error));
-    if (removedMethods.has(method))
+    const own = (outcome: OwnOutcome): void => calls.answered(ownClient("modern"), message, outcome);
+    if ("status" in client) {
+      own("error");
+      return send(errorResponse(idText, client.error));
+    }
+    if (removedMethods.has(method)) {
+      own("error");
       return fail(idText, rpcCodes.methodNotFound, `${method} is not a method of this protocol version.`);
-    if (method === "server/discover")
+    }
+    if (method === "server/discover") {
+      own("ok");
       return send(answerText(idText, { kind: "result", text: discover(client, relay) }));
+    }
     if (method !== "subscriptions/listen") return dispatch(message, client);
     const subscription = subscribe(message, client, relay, sendIfRead);
+    own(subscription === undefined ? "error" : "ok");
     if (subscription === undefined)
       return fail(idText, rpcCodes.invalidParams, "subscriptions/listen needs params.notifications, an object.");
     subscriptions.set(id, subscription);
@@ -111,7 +124,10 @@ export function createStdioFront(options: StdioFrontOptions): StdioFront {
 
   const request = (message: ClientRequestMessage): void => {
     const { id, idText, method, params } = message;
-    if (refusing) return send(errorResponse(idText, leavingError));
+    if (refusing) {
+      calls.answered(ownClient(session === undefined ? "modern" : "legacy"), message, "refused");
+      return send(errorResponse(idText, leavingError));
+    }
     if (running.has(id) || subscriptions.has(id))
       return fail(idText, rpcCodes.invalidRequest, "A request with this id is still being answered.");
     if (versionInMeta(params) !== undefined || method === "server/discover") modernRequest(message);

@@ -226,7 +226,7 @@ describe("cut", () => {
       expect(answer.headers.get("retry-after")).toBeNull();
     }
     expect(relay.cancelled).toHaveLength(3);
-    expect(ends.map(({ outcome }) => outcome)).toEqual(["cut", "cut", "cut"]);
+    expect(ends.map(({ outcome }) => outcome)).toEqual(["ok", "cut", "cut", "cut"]);
     expect(front.inFlight()).toBe(0);
   });
 

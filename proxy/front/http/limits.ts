@@ -1,5 +1,7 @@
+import type { CallLimits } from "../calls.ts";
+
 /** What one front holds at most. */
-export interface FrontLimits {
+export interface FrontLimits extends CallLimits {
   readonly connections: number;
   /** Open event streams of all kinds. */
   readonly streams: number;
@@ -32,6 +34,8 @@ export interface FrontLimits {
 }
 
 export const defaultFrontLimits: FrontLimits = {
+  calls: 10_000,
+  callsBytes: 256 * 1024 * 1024,
   connections: 10_000,
   streams: 5000,
   sessions: 10_000,

@@ -1,7 +1,7 @@
 import type { BaseLogger } from "pino";
 import { legacyVersions } from "../../message.ts";
 import type { Relay } from "../../relay/relay.ts";
-import { answerText, type Calls } from "../calls.ts";
+import { answerText, type Calls, type OwnOutcome } from "../calls.ts";
 import type { ClientMessage, ClientNotification, ClientRequestMessage, ClientResponse } from "../client-message.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { rpcCodes } from "../../relay/rpc-error.ts";
@@ -33,9 +33,14 @@ export interface LegacyHttp {
 export function createLegacyHttp(options: LegacyOptions): LegacyHttp {
   const { relay, calls, sessions, times, log } = options;
 
-  const begin = (exchange: Exchange, { idText, params }: ClientRequestMessage): void => {
+  const answered = ({ identity }: Exchange, message: ClientRequestMessage, outcome: OwnOutcome): void =>
+    calls.answered({ era: "legacy", identity, session: undefined }, message, outcome);
+
+  const begin = (exchange: Exchange, message: ClientRequestMessage): void => {
+    const { idText, params } = message;
     const { identity } = exchange;
     const begun = initialize(params, relay, identity);
+    answered(exchange, message, typeof begun === "string" ? "error" : "ok");
     if (typeof begun === "string")
       return exchange.json(400, errorResponse(idText, errorText(rpcCodes.invalidParams, begun)));
     const { protocolVersion, capabilities, info, result } = begun;
@@ -45,10 +50,13 @@ export function createLegacyHttp(options: LegacyOptions): LegacyHttp {
 
   const request = (exchange: Exchange, message: ClientRequestMessage): void => {
     const { method, idText } = message;
-    if (options.isRefusing()) return refuse(exchange, message);
+    if (options.isRefusing()) {
+      answered(exchange, message, "refused");
+      return refuse(exchange, message);
+    }
     if (method === "initialize") return begin(exchange, message);
     const session = openSession(exchange, sessions, idText);
-    if (session === undefined) return;
+    if (session === undefined) return answered(exchange, message, "error");
     if (method === "ping") return exchange.json(200, answerText(idText, { kind: "result", text: "{}" }));
     const client = session.as(exchange.identity);
     const sink = new LegacyCall(exchange, message, session, times);

@@ -1,5 +1,5 @@
 import type { Relay } from "../../relay/relay.ts";
-import { answerText, type Calls } from "../calls.ts";
+import { answerText, type Calls, type OwnOutcome } from "../calls.ts";
 import type { ClientMessage, ClientRequestMessage } from "../client-message.ts";
 import type { Delays } from "../http/delays.ts";
 import type { Exchange } from "../http/exchange.ts";
@@ -8,7 +8,8 @@ import { errorResponse, errorText, leavingError } from "../rpc-error.ts";
 import { discover } from "./discover.ts";
 import { ModernCall } from "./modern-call.ts";
 import { headerProblem } from "./request-headers.ts";
-import { readClient, type ModernClient } from "./request-meta.ts";
+import type { Refusal } from "./refusal.ts";
+import { ModernClient, readClient } from "./request-meta.ts";
 import { subscribe, type Subscription } from "./subscription.ts";
 
 export interface ModernOptions {
@@ -74,29 +75,39 @@ export function createModernHttp({ relay, calls, delays, isRefusing, areStreamsO
       },
     };
     subscriptions.add(ours);
+    calls.answered(client, message, "ok");
     exchange.onGone(() => {
       if (subscriptions.delete(ours)) ours.cancel();
     });
   };
 
+  /** Answers by itself what needs no backend; true where it has. */
+  const isAnswered = (exchange: Exchange, message: ClientRequestMessage, client: ModernClient | Refusal): boolean => {
+    const { method, idText } = message;
+    const answered = (outcome: OwnOutcome): void =>
+      calls.answered({ era: "modern", identity: exchange.identity, session: undefined }, message, outcome);
+    const problem = "status" in client ? client : headerProblem(exchange.request.headers, message);
+    if (problem !== undefined) {
+      answered("error");
+      exchange.json(problem.status, errorResponse(idText, problem.error));
+    } else if (removedMethods.has(method)) {
+      answered("error");
+      const gone = errorText(rpcCodes.methodNotFound, `${method} is not a method of this protocol version.`);
+      exchange.json(404, errorResponse(idText, gone));
+    } else if (isRefusing()) {
+      answered("refused");
+      exchange.json(503, errorResponse(idText, leavingError), { "retry-after": "1" });
+    } else if (method === "server/discover" && client instanceof ModernClient) {
+      answered("ok");
+      exchange.json(200, answerText(idText, { kind: "result", text: discover(client, relay) }));
+    } else return false;
+    return true;
+  };
+
   const request = (exchange: Exchange, message: ClientRequestMessage): void => {
     const { method, idText } = message;
-    const { headers } = exchange.request;
     const client = readClient(message, exchange.identity, { value: exchange.header("mcp-protocol-version") });
-    if ("status" in client) return exchange.json(client.status, errorResponse(idText, client.error));
-    const problem = headerProblem(headers, message);
-    if (problem !== undefined) return exchange.json(problem.status, errorResponse(idText, problem.error));
-    if (removedMethods.has(method))
-      return exchange.json(
-        404,
-        errorResponse(
-          idText,
-          errorText(rpcCodes.methodNotFound, `${method} is not a method of this protocol version.`),
-        ),
-      );
-    if (isRefusing()) return exchange.json(503, errorResponse(idText, leavingError), { "retry-after": "1" });
-    if (method === "server/discover")
-      return exchange.json(200, answerText(idText, { kind: "result", text: discover(client, relay) }));
+    if (isAnswered(exchange, message, client) || "status" in client) return;
     if (method === "subscriptions/listen") return listen(exchange, message, client);
     const sink = new ModernCall(exchange, idText);
     const traceparent = exchange.header("traceparent");
