@@ -32,6 +32,8 @@ export interface RelayOptions extends UpstreamsOptions {
 export interface RunningRelay extends Relay {
   /** For the backends that the relay is given. */
   readonly events: BackendEvents;
+  /** Another separator, other rules, other backends: lists are made anew, and clients are told. */
+  reconfigured(): void;
   /** Whether its lists are known: a required backend counts as ready from then on. */
   isListed(backend: Backend): boolean;
   /** What /health says of its lists. */
@@ -113,6 +115,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
       onNotification: (backend, notification) => messages.notified(backend, notification),
       onRequest: (backend, call) => messages.asked(backend, call),
     },
+    reconfigured: () => offers.reconfigured(),
     isListed: (backend) => offers.isListed(backend),
     offered(backend) {
       const { tools, prompts, resources, templates } = offers.of(backend);

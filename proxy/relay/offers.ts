@@ -50,6 +50,12 @@ export class Offers {
     return this.#generation;
   }
 
+  /** The configuration has changed what clients see of the lists, or whose they are. */
+  reconfigured(): void {
+    this.#generation += 1;
+    this.#options.onChange(listKinds);
+  }
+
   of(backend: Backend): Offer {
     return this.#knownOf(backend) ?? emptyOffer;
   }

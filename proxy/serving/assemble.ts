@@ -133,20 +133,30 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     return { drainable: stdio, counts: () => ({ sessions: 1, streams: 1 }), listen: async () => undefined };
   }
 
+  const follow = async (next: ProxyConfig): Promise<void> => {
+    const later = onlyAtStart.filter((key) => !isDeepStrictEqual(next[key], config[key]));
+    if (later.length > 0) log.warn({ keys: later }, `changes of ${later.join(", ")} count from the next start on`);
+    authenticate = await createAuthenticate(next.auth, log);
+    config = next;
+    mayUse = accessList(next.access);
+    backends.apply(next.backends);
+    relay.reconfigured();
+  };
+  let following = Promise.resolve();
+
   return {
     fronts: [front.drainable],
     backends,
     isListed: (backend) => relay.isListed(backend),
     offered: (backend) => relay.offered(backend),
     counts: front.counts,
-    async follow(next) {
-      const later = onlyAtStart.filter((key) => !isDeepStrictEqual(next[key], config[key]));
-      if (later.length > 0) log.warn({ keys: later }, `changes of ${later.join(", ")} count from the next start on`);
-      authenticate = await createAuthenticate(next.auth, log);
-      config = next;
-      mayUse = accessList(next.access);
-      backends.apply(next.backends);
-    },
+    // One after the other: loading what a token needs takes a while, and the newest must not be overtaken by the one before.
+    follow: (next) =>
+      (following = following
+        .then(async () => follow(next))
+        .catch((error: unknown) =>
+          log.error({ err: error }, "the configuration cannot be followed; the former one holds on"),
+        )),
     listen: front.listen,
     flush: async (seconds) => traces?.flush(seconds),
   };

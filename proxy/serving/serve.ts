@@ -84,8 +84,9 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   audit =
     auditConfig &&
     openAudit(auditConfig, { stdout: terminal.stdout.write, stderr: terminal.stderr.write }, log, terminal.now);
+  const first = config.config();
   assembly = await assemble({
-    config: config.config(),
+    config: first,
     settings: options,
     stdio: options.stdio ? terminal.standardStreams() : undefined,
     log,
@@ -97,6 +98,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     },
     onClientGone: () => leaving.begin({ reason: "the end of stdin", hookTells: false }),
   });
+  // It may have changed meanwhile.
+  if (config.config() !== first) await assembly.follow(config.config());
   const { backends, fronts, counts } = assembly;
   observe(metrics, {
     backends: () => backends.all().map((backend) => backend.health()),

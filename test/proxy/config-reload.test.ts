@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { begin, post } from "./front/post.ts";
 import { configFile, hasty, politeServer, startProxy, temporaryFolder, type ProxyProcess } from "./proxy-process.ts";
 
 const servers = (...names: readonly string[]): object => ({
@@ -100,5 +101,27 @@ describe("a changed configuration", () => {
     await until(async () => (await proxy.call("a__pid", {}, asDev)).message.result !== undefined);
     expect((await proxy.call("a__echo", {}, asDev)).message.error?.code).toBe(-32602);
     expect(proxy.stderr()).not.toContain(token);
+  });
+
+  it("changes the lists with the rules, the separator and the servers, and clients are told", async () => {
+    const rules = (deny: readonly string[]): object => ({ access: [{ roles: ["*"], allow: ["*"], deny }] });
+    const file = configFile({ ...servers("a", "b"), ...rules(["a__env"]) });
+    const proxy = await startProxy(["--config", file], hasty);
+    await proxy.logged(/^ready$/);
+    const session = await begin(proxy.url);
+    const names = async (): Promise<readonly string[]> => {
+      const { json } = await post(proxy.url, { jsonrpc: "2.0", id: 1, method: "tools/list" }, session);
+      return ((json.result ?? {}) as { tools: { name: string }[] }).tools.map(({ name }) => name);
+    };
+    expect(await names()).toEqual(expect.arrayContaining(["a__echo", "a__pid", "b__echo"]));
+    const stream = await fetch(proxy.url, { headers: { accept: "text/event-stream", ...session } });
+    const told = stream.text();
+    writeFileSync(file, JSON.stringify({ ...servers("a"), ...rules(["a.pid"]), separator: "." }));
+    await proxy.logged(/^configuration reloaded$/);
+    await until(async () => (await names()).includes("a.echo"));
+    expect((await names()).filter((name) => !name.startsWith("a.") || name === "a.pid")).toEqual([]);
+    expect(await names()).toContain("a.env");
+    proxy.process.kill("SIGTERM");
+    expect(await told).toContain("notifications/tools/list_changed");
   });
 });
