@@ -36,7 +36,9 @@ export async function shakeHands(request: Ask, handshake: Handshake): Promise<Se
   const legacy = initialize(request, handshake.client);
   if (early === undefined) return await legacy;
   const modern = async (): Promise<ServerDescription> => (await probe) ?? legacy;
-  return await Promise.any([legacy, modern()]).catch((error: unknown) => {
+  // One that speaks both answers both at once, and is then taken as modern.
+  const old = legacy.then(async (found) => new Promise<ServerDescription>((take) => setImmediate(take, found)));
+  return await Promise.any([old, modern()]).catch((error: unknown) => {
     throw error instanceof AggregateError ? error.errors.at(-1) : error;
   });
 }

@@ -69,6 +69,19 @@ describe("a stdio backend", () => {
     expect(performance.now() - restarted).toBeLessThan(900);
   });
 
+  it("that starts slowly and answers both eras in one breath is of the modern one", async () => {
+    const { backend } = script(`
+      let discovered;
+      require("node:readline").createInterface(process.stdin).on("line", (line) => {
+        const { id, method } = JSON.parse(line);
+        const answer = (result) => JSON.stringify({ jsonrpc: "2.0", id, result }) + "\\n";
+        if (method === "server/discover") discovered = answer({ supportedVersions: ["2026-07-28"], capabilities: {} });
+        else if (method === "initialize") process.stdout.write(discovered + answer({ protocolVersion: "2025-11-25", capabilities: {}, serverInfo: {} }));
+      });`);
+    await backend.connection();
+    expect(backend.health()).toMatchObject({ era: "modern", protocolVersion: "2026-07-28" });
+  });
+
   it("of the legacy era that ends itself when asked for the modern one is asked the old way", async () => {
     const { backend } = script(
       legacyServer(`send(JSON.stringify({ jsonrpc: "2.0", id, result: {} }))`).replace(
