@@ -42,7 +42,12 @@ async function retriedLate(client: Client, serving: Serving): Promise<Underway[]
     return [];
   }
   const answer = {
-    inputResponses: { name: { action: "accept", content: { name: "late" } } },
+    inputResponses: Object.fromEntries(
+      Object.keys(question.result["inputRequests"] ?? {}).map((key) => [
+        key,
+        { action: "accept", content: { name: "late" } },
+      ]),
+    ),
     requestState: question.result["requestState"],
   };
   const retry = serving.signalled.then(async () => {

@@ -15,12 +15,12 @@ const well: Evidence = {
   deadlineSeconds: 4.5,
   leftBehind: [],
   backendEvents: ["started", "eof", "exit"],
-  lastWords: { cut: 0, killed: 0, text: "" },
+  lastWords: { cut: 0, killed: 0, unproved: false, text: "" },
 };
 const cutWell: Partial<Evidence> = {
   underway: [call("cut", drained)],
   exitCode: 1,
-  lastWords: { cut: 1, killed: 0, text: "" },
+  lastWords: { cut: 1, killed: 0, unproved: false, text: "" },
 };
 
 describe("the judgement of a cell", () => {
@@ -44,7 +44,11 @@ describe("the judgement of a cell", () => {
     ["a process left", { leftBehind: ["node worker.mjs"] }, ["left behind"]],
     ["a backend that got the proxy's signal", { backendEvents: ["started", "SIGTERM", "exit"] }, ["backend hurt"]],
     ["no last words", { lastWords: undefined }, ["log untrue"]],
-    ["last words that hide a cut", { ...cutWell, lastWords: { cut: 0, killed: 0, text: "" } }, ["log untrue"]],
+    [
+      "last words that hide a cut",
+      { ...cutWell, lastWords: { cut: 0, killed: 0, unproved: false, text: "" } },
+      ["log untrue"],
+    ],
     ["last words of a peer", { lastWords: "none" }, []],
   ])("%s", (_name, change, kinds) => {
     expect(judge({ ...well, ...change }).map(({ kind }) => kind)).toEqual(kinds);

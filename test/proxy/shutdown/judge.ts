@@ -66,7 +66,7 @@ function exitCodesOf({ situation, ending }: Cell, observed: readonly Observed[])
 }
 
 export function judge(evidence: Evidence): Fault[] {
-  const { cell, underway, late, exitCode, seconds, deadlineSeconds, leftBehind, backendEvents } = evidence;
+  const { cell, underway, late, exitCode, seconds, deadlineSeconds, leftBehind, backendEvents, lastWords } = evidence;
   const faults: Fault[] = [];
   const fault = (kind: Fault["kind"], text: string): void => void faults.push({ kind, text });
 
@@ -85,6 +85,7 @@ export function judge(evidence: Evidence): Fault[] {
       fault("too late", `exit after ${seconds.toFixed(2)} s, ${deadlineSeconds.toFixed(2)} allowed`);
     const allowed = exitCodesOf(cell, [...underway, ...late]);
     if (!allowed.includes(exitCode)) fault("exit code", `${exitCode} instead of ${allowed.join(" or ")}`);
+    if (lastWords !== "none" && lastWords?.unproved === true) fault("too late", "no proof that the backends ended");
     const untrue = exitCode <= 1 ? untruth(evidence) : undefined;
     if (untrue !== undefined) fault("log untrue", untrue);
   }
@@ -92,12 +93,8 @@ export function judge(evidence: Evidence): Fault[] {
   const signalled = backendEvents.findIndex((event) => event.startsWith("SIG"));
   const ended = backendEvents.indexOf("eof");
   // One that reads nothing yet does not see the end of stdin, and a forced end asks for everything at once.
-  if (
-    cell.situation !== "connecting" &&
-    cell.ending !== "twice" &&
-    signalled >= 0 &&
-    (ended < 0 || signalled < ended)
-  ) {
+  const reads = cell.situation !== "connecting" && cell.situation !== "starting";
+  if (reads && cell.ending !== "twice" && signalled >= 0 && (ended < 0 || signalled < ended)) {
     fault("backend hurt", `${backendEvents[signalled]} before the end of stdin`);
   }
   return faults;
@@ -135,7 +132,7 @@ function untruth({ cell, underway, late, lastWords }: Evidence): string | undefi
   if (!vague && lastWords.cut !== cut)
     return `${cut} calls were cut, and the log says ${lastWords.cut}: ${lastWords.text}`;
   const forced = cell.ending === "twice";
-  if (cell.backend === "ignores sigterm" && lastWords.killed === 0)
+  if (cell.backend === "ignores sigterm" && lastWords.killed === 0 && !lastWords.unproved)
     return `a backend was killed unsaid: ${lastWords.text}`;
   if (cell.backend === "polite" && !forced && cell.situation !== "connecting" && lastWords.killed > 0) {
     return `a polite backend was killed: ${lastWords.text}`;

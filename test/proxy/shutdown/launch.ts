@@ -8,8 +8,10 @@ export interface Launched {
   /** Of what was started, which may be a process in front of the proxy. */
   readonly pid: number;
   readonly hasExited: () => boolean;
-  /** Everything that it wrote to stdout and stderr. */
+  /** What it has written to stdout and stderr so far. */
   readonly output: () => string;
+  /** After the exit: what it wrote is read, unless somebody holds its pipes. */
+  readonly outputRead: () => Promise<void>;
   readonly signal: (signal: NodeJS.Signals) => void;
   /** The exit code; 128 + n where a signal n ended it, as a shell and a container runtime report it. */
   readonly exited: Promise<number>;
@@ -53,6 +55,7 @@ export async function launch(
   const exited = new Promise<number>((done) => {
     child.once("exit", (code, signal) => done(code ?? 128 + (signalNumbers[signal ?? "SIGKILL"] ?? 0)));
   });
+  const closed = new Promise<void>((done) => child.once("close", () => done()));
   let gone = false;
   void exited.then(() => (gone = true));
   const { pid } = child;
@@ -65,6 +68,7 @@ export async function launch(
     pid,
     hasExited: () => gone,
     output: () => output,
+    outputRead: async () => Promise.race([closed, wait(1000)]),
     signal: (signal) => send(ending === "group" ? -target : target, signal),
     exited,
     kill: () => send(pid, "SIGKILL"),

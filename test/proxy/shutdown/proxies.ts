@@ -23,6 +23,8 @@ export interface ProxyUnderTest {
 export interface LastWords {
   readonly cut: number;
   readonly killed: number;
+  /** It could not wait any longer for the proof that its backends ended. */
+  readonly unproved: boolean;
   readonly text: string;
 }
 
@@ -66,6 +68,7 @@ const gracewarden: ProxyUnderTest = {
     return {
       cut: Number(/(\d+) calls? (?:was|were) cut/.exec(text)?.[1] ?? 0),
       killed: /Needed SIGKILL: ([^.]*)/.exec(text)?.[1]?.split(", ").length ?? 0,
+      unproved: text.includes("Not known to have ended"),
       text,
     };
   },

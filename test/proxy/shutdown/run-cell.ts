@@ -68,6 +68,7 @@ export async function runCell(proxy: ProxyUnderTest, cell: Cell): Promise<Outcom
       prefix: isMany ? (proxy.manyPrefix ?? "") : "",
     });
     const ended = await endIt(cell, launched, staged, { kept, marker, note: (text) => notes.push(text) });
+    await launched.outputRead();
     const evidence: Evidence = {
       cell,
       ...ended,

@@ -10,8 +10,10 @@ export interface RunOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-const isOnlyLate = ({ faults, exitCode }: Outcome): boolean =>
-  faults.length > 0 && exitCode !== undefined && faults.every(({ kind }) => kind === "too late");
+/** Also an exit code of 1, where the proof that backends ended came too late. */
+const isOnlyLate = ({ faults }: Outcome): boolean =>
+  faults.some(({ kind }) => kind === "too late") &&
+  faults.every(({ kind }) => kind === "too late" || kind === "exit code");
 
 /** Runs cells, some at once; the outcomes come in the order of the cells. */
 export async function runCells(
