@@ -1,26 +1,27 @@
-/**
- * How many times longer a work takes at four times the size: about 4 where it is linear, 16 where it is quadratic. Both
- * sizes run in turn and the best of each counts, so a busy machine does not.
- */
-export function growth(work: (size: number) => void, size: number): number {
-  const best = { small: Infinity, large: Infinity };
-  work(size);
-  for (let round = 0; round < 7; round += 1) {
-    best.small = Math.min(
-      best.small,
-      milliseconds(() => work(size)),
-    );
-    best.large = Math.min(
-      best.large,
-      milliseconds(() => work(4 * size)),
-    );
-  }
-  // Below this a clock tells nothing, and nothing is slow.
-  return best.large / Math.max(best.small, 0.5);
-}
-
 /** Between linear and quadratic. */
 export const linear = 9;
+
+/**
+ * How many times longer a work takes at four times the size: about 4 where it is linear, 16 where it is quadratic. Both
+ * sizes run in turn and the best of each counts, so a busy machine does not; it ends once the answer is linear.
+ */
+export function growth(work: (size: number) => void, size: number): number {
+  let small = Infinity;
+  let large = Infinity;
+  for (let round = 0; round < 8; round += 1) {
+    small = Math.min(
+      small,
+      milliseconds(() => work(size)),
+    );
+    large = Math.min(
+      large,
+      milliseconds(() => work(4 * size)),
+    );
+    // Below half a millisecond a clock tells nothing, and nothing is slow.
+    if (large / Math.max(small, 0.5) < linear) break;
+  }
+  return large / Math.max(small, 0.5);
+}
 
 function milliseconds(work: () => void): number {
   const start = performance.now();
