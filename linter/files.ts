@@ -1,4 +1,4 @@
-import { join, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import type { Dirent } from "node:fs";
 import { programError, systemSentence } from "./errors.ts";
 import { builtin } from "./builtin.ts";
@@ -120,12 +120,12 @@ class Search {
     }
     const under = file === "." ? "" : `${file}/`;
     for (const entry of entries) {
-      const child = { path: join(path, entry.name), file: `${under}${entry.name}` };
+      const child = { path: inside(path, entry.name), file: `${under}${entry.name}` };
       if (entry.isSymbolicLink()) this.#links.push(child);
       else if (entry.isDirectory()) {
-        if (!ignoredFolders.has(entry.name)) this.#folder(child.path, join(real, entry.name), child.file);
+        if (!ignoredFolders.has(entry.name)) this.#folder(child.path, inside(real, entry.name), child.file);
       } else if (manifestName.test(entry.name)) {
-        if (entry.isFile()) this.#file({ ...child, named: false }, join(real, entry.name));
+        if (entry.isFile()) this.#file({ ...child, named: false }, inside(real, entry.name));
         else this.#skip(child.file, "not a regular file");
       }
     }
@@ -174,6 +174,9 @@ class Search {
     this.#skipped.push({ file, reason });
   }
 }
+
+/** The path of a folder's entry. `join` would normalise again what is in its normal form, 5 of 500 ms for 1,853 files. */
+const inside = (folder: string, name: string): string => (folder.endsWith(sep) ? folder + name : folder + sep + name);
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 

@@ -48,23 +48,29 @@ export function findPods(object: KubernetesObject): PodPlace[] {
   return places;
 }
 
-function search(object: KubernetesObject, value: unknown, at: Path, places: PodPlace[]): void {
+/** `at` grows and shrinks with the search, and is copied where something is found. */
+function search(object: KubernetesObject, value: unknown, at: (string | number)[], places: PodPlace[]): void {
   if (typeof value !== "object" || value === null || at.length > maxDepth) return;
   if (Array.isArray(value)) {
-    value.forEach((item, index) => search(object, item, [...at, index], places));
+    value.forEach((item, index) => enter(item, index));
     return;
   }
   const record = value as Record<string, unknown>;
   const launched = launchedContainers(object, record, at);
   if (launched.length > 0) {
-    places.push({ at, metadataAt: [...at, "metadata"], launchedContainersAt: launched });
-    return;
+    places.push({ at: [...at], metadataAt: [...at, "metadata"], launchedContainersAt: launched });
+  } else if (looksLikePodSpec(record, at)) {
+    places.push({ at: [...at], metadataAt: metadataBeside(at) });
+  } else {
+    for (const key of Object.keys(record)) enter(record[key], key);
   }
-  if (looksLikePodSpec(record, at)) {
-    places.push({ at, metadataAt: metadataBeside(at) });
-    return;
+
+  function enter(child: unknown, step: string | number): void {
+    if (typeof child !== "object" || child === null) return;
+    at.push(step);
+    search(object, child, at, places);
+    at.pop();
   }
-  for (const key of Object.keys(record)) search(object, record[key], [...at, key], places);
 }
 
 /**

@@ -1,5 +1,9 @@
 /** The repository of an image without tag and digest. */
-export const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+export function repositoryOf(image: string): string {
+  const [tagged = ""] = image.split("@", 1);
+  const colon = tagged.lastIndexOf(":");
+  return colon > tagged.lastIndexOf("/") ? tagged.slice(0, colon) : tagged;
+}
 
 /** Base name of an image's repository: `registry.example/team/app:1.2@sha256:…` is `app`. */
 export const imageName = (image: string): string => repositoryOf(image).replace(/^.*\//, "");

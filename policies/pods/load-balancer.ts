@@ -90,8 +90,9 @@ function deregistration(object: KubernetesObject, key: string): LoadBalancer["de
 const annotationAt = (key: string): Path => ["metadata", "annotations", key];
 
 function json(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {};
   try {
-    const value: unknown = JSON.parse(text ?? "");
+    const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : {};
   } catch {
     return {};
