@@ -175,7 +175,7 @@ class Search {
   }
 }
 
-/** The path of a folder's entry. `join` would normalise again what is in its normal form, 5 of 500 ms for 1,853 files. */
+/** The path of a folder's entry. `join` would normalise again what is in its normal form, 12 of 25 ms for 1,853 files. */
 const inside = (folder: string, name: string): string => (folder.endsWith(sep) ? folder + name : folder + sep + name);
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
