@@ -111,9 +111,9 @@ function skipBlanks(text: string, from: number, comma = false): number {
   let at = from;
   for (;;) {
     const character = text.charCodeAt(at);
-    if (character === hash && (at === 0 || isBlank(text.charCodeAt(at - 1)) || text[at - 1] === ",")) {
+    if (character === hash && (at === 0 || isGap(text.charCodeAt(at - 1)) || text[at - 1] === ",")) {
       while (at < text.length && !isLineBreak(text.charCodeAt(at))) at += 1;
-    } else if (isBlank(character) || (comma && text[at] === ",")) {
+    } else if (isGap(character) || (comma && text[at] === ",")) {
       at += 1;
     } else {
       return at;
@@ -123,7 +123,7 @@ function skipBlanks(text: string, from: number, comma = false): number {
 
 const hash = 35;
 const isLineBreak = (character: number): boolean => character === 10 || character === 13;
-const isBlank = (character: number): boolean =>
+const isGap = (character: number): boolean =>
   character === 32 || character === 9 || isLineBreak(character) || character === 0xfeff;
 
 function propertiesOf(text: string, event: ScalarEvent | MappingEvent | SequenceEvent, start: number) {
