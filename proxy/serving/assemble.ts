@@ -133,14 +133,23 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     return { drainable: stdio, counts: () => ({ sessions: 1, streams: 1 }), listen: async () => undefined };
   }
 
-  const follow = async (next: ProxyConfig): Promise<void> => {
-    const later = onlyAtStart.filter((key) => !isDeepStrictEqual(next[key], config[key]));
+  const follow = async (changed: ProxyConfig): Promise<void> => {
+    const later = onlyAtStart.filter((key) => !isDeepStrictEqual(changed[key], config[key]));
     if (later.length > 0) log.warn({ keys: later }, `changes of ${later.join(", ")} count from the next start on`);
-    authenticate = await createAuthenticate(next.auth, log);
-    config = next;
-    mayUse = accessList(next.access);
-    backends.apply(next.backends);
+    authenticate = await createAuthenticate(changed.auth, log);
+    config = changed;
+    mayUse = accessList(changed.access);
+    backends.apply(changed.backends);
     relay.reconfigured();
+  };
+  /** One after the other: loading what a token needs takes a while, and the newest must not be overtaken by the one before. */
+  const followAfter = async (before: Promise<void>, changed: ProxyConfig): Promise<void> => {
+    await before;
+    try {
+      await follow(changed);
+    } catch (error) {
+      log.error({ err: error }, "the configuration cannot be followed; the former one holds on");
+    }
   };
   let following = Promise.resolve();
 
@@ -150,13 +159,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     isListed: (backend) => relay.isListed(backend),
     offered: (backend) => relay.offered(backend),
     counts: front.counts,
-    // One after the other: loading what a token needs takes a while, and the newest must not be overtaken by the one before.
-    follow: (next) =>
-      (following = following
-        .then(async () => follow(next))
-        .catch((error: unknown) =>
-          log.error({ err: error }, "the configuration cannot be followed; the former one holds on"),
-        )),
+    follow: (changed) => (following = followAfter(following, changed)),
     listen: front.listen,
     flush: async (seconds) => traces?.flush(seconds),
   };
