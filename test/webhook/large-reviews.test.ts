@@ -23,7 +23,8 @@ afterEach(() => server.close());
 async function serve(options: LargeReviewsOptions, config?: string): Promise<void> {
   const bytes = config === undefined ? undefined : Buffer.from(config);
   server = await startServer({
-    large: { ...largeReviews(options), configSource: () => ({ bytes, inlineWaivers: true }) },
+    // A busy machine may take long to start a thread.
+    large: { ...largeReviews({ mostSeconds: 50, ...options }), configSource: () => ({ bytes, inlineWaivers: true }) },
   });
 }
 
@@ -33,7 +34,7 @@ const large = <P extends { readonly metadata: object }>(pod: P) => ({
   metadata: { ...pod.metadata, annotations: padding },
 });
 
-describe("a large review", () => {
+describe("a large review", { timeout: 60_000 }, () => {
   it.each([
     ["/mutate", plainPod],
     ["/validate", plainPod],
