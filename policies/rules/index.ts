@@ -11,6 +11,7 @@ import noUnsafeSharedPidNamespace from "./no-unsafe-shared-pid-namespace.ts";
 import notReadyAddresses from "./not-ready-addresses.ts";
 import pdbAllowsOne from "./pdb-allows-one.ts";
 import pidOneReaps from "./pid-one-reaps.ts";
+import policyConflict from "./policy-conflict.ts";
 import prestopCanRun from "./prestop-can-run.ts";
 import prestopDelay from "./prestop-delay.ts";
 import prestopEverywhere from "./prestop-everywhere.ts";
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   startupProbeCoversConnect,
   proxyReplicasShareAKey,
   graceCoversShutdown,
+  policyConflict,
   prestopFitsGrace,
   prestopDelay,
   prestopTellsTheApp,
