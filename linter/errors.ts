@@ -31,6 +31,8 @@ const table = {
     sentence: (problems: readonly string[]) =>
       `the configuration is not valid\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
   },
+  "unusable-baseline": { exit: 2, sentence: (file: string, why: string) => `the baseline ${file} ${why}` },
+  "option-needs-option": { exit: 2, sentence: (one: string, other: string) => `${one} needs ${other}` },
   "unreadable-file": { exit: 2, sentence: (file: string, why: string) => `${file} ${why}` },
 } as const;
 

@@ -39,6 +39,24 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     report = fixed.report;
     if (fixed.usesStdout) reportTo = terminal.stderr;
   }
+  if (options["report-unused-waivers"]) {
+    const { unusedWaivers } = await import("./unused-waivers.ts");
+    for (const text of unusedWaivers(report, input.files, loaded.config, now))
+      terminal.stderr.write(`gracewarden: ${text}\n`);
+  }
+  let stale: readonly string[] = [];
+  if (options.baseline !== undefined) {
+    const { compareWithBaseline } = await import("./baseline.ts");
+    const change = options["update-baseline"] ? "update" : options["prune-baseline"] ? "prune" : "none";
+    const linted = input.files.map(({ file }) => file);
+    ({ report, stale } = compareWithBaseline(report, { file: options.baseline, cwd, linted, change }));
+    for (const entry of stale)
+      terminal.stderr.write(`gracewarden: the baseline ${options.baseline} knows what is not there: ${entry}\n`);
+    if (stale.length > 0)
+      terminal.stderr.write(
+        "gracewarden: --prune-baseline takes such entries out, --allow-stale-baseline lets them be\n",
+      );
+  }
   const full = await withUnwritable(report);
   const shown = options.quiet ? withoutMinor(full, options) : full;
   const hidden = full.findings.length - shown.findings.length;
@@ -64,6 +82,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     );
   }
   if (report.crashes.length > 0) return 2;
+  if (stale.length > 0 && !options["allow-stale-baseline"]) return 1;
   return report.findings.some((finding) => countsAsFailure(finding, options)) ? 1 : 0;
 }
 

@@ -64,6 +64,8 @@ export interface Report {
     readonly skipped: readonly SkippedObject[];
   };
   readonly crashes: readonly Crash[];
+  /** How many findings a baseline knows; they are not among the findings. */
+  readonly known?: number;
   /** The rules that judged, the configuration's own among them. */
   readonly rules: readonly Rule[];
 }

@@ -42,6 +42,14 @@ const syntax = defineSyntax({
       repeatable: true,
       text: "Read more files for relations between objects, without reporting on them",
     },
+    baseline: {
+      value: "FILE",
+      text: "Findings that this file knows do not count; an entry that matches nothing any more makes the exit code 1",
+    },
+    "update-baseline": { text: "Write all findings of this run into the baseline; entries of other files stay" },
+    "prune-baseline": { text: "Take entries that match nothing any more out of the baseline" },
+    "allow-stale-baseline": { text: "Do not fail for entries of the baseline that match nothing any more" },
+    "report-unused-waivers": { text: "Name the waivers, of the configuration and in annotations, that waived nothing" },
     "stdin-filename": { value: "NAME", text: "What to call stdin in reports and for overrides by path" },
     color: { text: "Use colours" },
     "no-color": { text: "Use no colours; NO_COLOR and FORCE_COLOR are heard as well" },
@@ -59,6 +67,11 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   if (options.fix && options["fix-dry-run"]) throw programError("options-exclude", "--fix", "--fix-dry-run");
   if (options.config !== undefined && options["no-config"])
     throw programError("options-exclude", "--config", "--no-config");
+  if (options["update-baseline"] && options["prune-baseline"])
+    throw programError("options-exclude", "--update-baseline", "--prune-baseline");
+  for (const name of ["update-baseline", "prune-baseline", "allow-stale-baseline"] as const)
+    if (options[name] && options.baseline === undefined)
+      throw programError("option-needs-option", `--${name}`, "--baseline FILE");
   if (options["print-config"]) {
     return printConfig(options, terminal);
   }

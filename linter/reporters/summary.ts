@@ -25,6 +25,7 @@ export function summary(report: Report, { width, paint, verbose, hidden }: Summa
   const remarks = [
     ...(fixable === 0 ? [] : [`${fixable} can be fixed with --fix`]),
     ...(waived === 0 ? [] : [`${waived} waived`]),
+    ...(report.known === undefined || report.known === 0 ? [] : [`${report.known} known from the baseline`]),
     ...(hidden === 0 ? [] : [`${hidden} below the bar not shown`]),
   ];
   const findings =
