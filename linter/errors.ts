@@ -32,6 +32,7 @@ const table = {
       `the configuration is not valid\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
   },
   "unusable-baseline": { exit: 2, sentence: (file: string, why: string) => `the baseline ${file} ${why}` },
+  "no-changes": { exit: 2, sentence: (why: string) => `--changed-since cannot tell what changed: ${why}` },
   "option-needs-option": { exit: 2, sentence: (one: string, other: string) => `${one} needs ${other}` },
   "unreadable-file": { exit: 2, sentence: (file: string, why: string) => `${file} ${why}` },
 } as const;

@@ -24,7 +24,9 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     stdinName: options["stdin-filename"] ?? "stdin",
     configFolder: loaded.folder,
   };
-  const input = await readInput(paths, inputOptions, terminal);
+  let input = await readInput(paths, inputOptions, terminal);
+  const ref = options["changed-since"];
+  if (ref !== undefined) input = (await import("./changed-files.ts")).onlyChanged(input, ref, terminal);
   const judge = ({ files, context, skipped }: Input): Report => {
     const report = lint({ files, context, rules, config: loaded.config, now });
     return skipped.length === 0

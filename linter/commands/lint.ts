@@ -42,6 +42,10 @@ const syntax = defineSyntax({
       repeatable: true,
       text: "Read more files for relations between objects, without reporting on them",
     },
+    "changed-since": {
+      value: "REF",
+      text: "Report only on files that changed since REF by git; the others are read for relations",
+    },
     baseline: {
       value: "FILE",
       text: "Findings that this file knows do not count; an entry that matches nothing any more makes the exit code 1",

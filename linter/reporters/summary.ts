@@ -34,8 +34,8 @@ export function summary(report: Report, { width, paint, verbose, hidden }: Summa
   const mark = open.length === 0 ? "✔" : "✖";
   const notRelevant = [...objects.notRelevant.values()].reduce((sum, number) => sum + number, 0);
   const looked = [
-    count(files.linted, "file", "files"),
-    `${count(objects.checked, "object", "objects")} checked`,
+    amount(files.linted, "file", "files"),
+    `${amount(objects.checked, "object", "objects")} checked`,
     ...(notRelevant === 0 ? [] : [`${notRelevant} not relevant`]),
   ].join(", ");
   const lines = [
@@ -59,8 +59,9 @@ export function summary(report: Report, { width, paint, verbose, hidden }: Summa
   return lines;
 }
 
-const count = (number: number, one: string, many: string): string =>
-  number === 0 ? "" : `${number} ${number === 1 ? one : many}`;
+const amount = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+
+const count = (number: number, one: string, many: string): string => (number === 0 ? "" : amount(number, one, many));
 
 /** `12 Go template, 3 empty`: the details of a reason, as the container's name, are for --verbose. */
 function groupReasons(reasons: readonly string[]): string {

@@ -110,13 +110,11 @@ describe("a baseline", () => {
   );
 });
 
-describe("--report-unused-waivers", () => {
-  const waived = (text: string, rule = "grace-not-zero"): string =>
-    text.replace(
-      "spec:",
-      `  annotations:\n    waive.gracewarden.io/${rule}: "why; owner=me; expires=2999-01-01"\nspec:`,
-    );
+/** With a waiver in an annotation. */
+const waived = (text: string, rule = "grace-not-zero"): string =>
+  text.replace("spec:", `  annotations:\n    waive.gracewarden.io/${rule}: "why; owner=me; expires=2999-01-01"\nspec:`);
 
+describe("--report-unused-waivers", () => {
   it("names waivers of the configuration and in annotations that waived nothing", async () => {
     const cwd = folder({
       "a.yaml": waived(pod()),
