@@ -36,11 +36,17 @@ export class UpstreamMessages {
       if (connection !== undefined) void offers.refresh(backend, connection, kinds);
       return;
     }
+    // Of a call that is over: whoever is served now has nothing to do with it.
+    if (notification.method === "notifications/progress") return;
     if (notification.method !== "notifications/resources/updated") return this.#tellOwner(backend, notification);
     const { uri } = JSON.parse(notification.params ?? "{}") as { uri?: unknown };
+    // Of its own resources alone, and a session's own backend to that session alone.
+    if (typeof uri !== "string" || offers.holderOf(uri, upstreams)?.name !== backend.name) return;
+    const session = upstreams.sessionOf(backend);
     interests.tell(
       notification,
-      ({ resources, client }) => typeof uri === "string" && resources.has(uri) && mayUse(client.identity, uri),
+      ({ resources, client }) =>
+        resources.has(uri) && (session === undefined || client.session === session) && mayUse(client.identity, uri),
     );
   }
 
