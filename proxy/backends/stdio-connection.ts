@@ -183,7 +183,11 @@ export class StdioConnection {
 
   async #asked({ id, call }: Incoming & { kind: "request" }): Promise<void> {
     const outcome = await answerRequest(call, (request) => this.#options.unsolicited.onRequest(request));
-    if (this.#closed === undefined) this.#write(answerText(id, outcome));
+    if (this.#closed !== undefined) return;
+    if (this.#queueProblem() === undefined) return this.#write(answerText(id, outcome));
+    // Its answers would fill the memory.
+    const data = { backend: this.#options.name, method: call.method };
+    this.#options.log.warn(data, "a backend asks and does not read its input; the answer was dropped");
   }
 
   #receiveTooLong(head: string, tail: string, bytes: number): void {

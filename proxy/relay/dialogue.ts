@@ -2,6 +2,9 @@ import type { Call, JsonObject, JsonText, Outcome } from "../message.ts";
 import { failed } from "./rpc-error.ts";
 import { membersOf, textAt } from "./splice.ts";
 
+/** A backend that asks and asks. */
+const mostQuestions = 100;
+
 interface Question {
   readonly request: Call;
   readonly answer: (outcome: Outcome) => void;
@@ -26,6 +29,8 @@ export class Dialogue {
 
   /** The backend asks. */
   ask(request: Call): Promise<Outcome> {
+    if (this.#questions.size >= mostQuestions)
+      return Promise.resolve(failed("internalError", `the client has ${mostQuestions} questions to answer already`));
     return new Promise((answer) => {
       this.#questions.set(`q${(this.#asked += 1)}`, { request, answer });
       this.#onQuestion?.();

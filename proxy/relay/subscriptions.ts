@@ -8,6 +8,9 @@ import type { Upstreams } from "./upstreams.ts";
 /** A session, or one listen request. */
 type Wanter = string | symbol;
 
+/** Any URI can be asked for, and a backend is told of each. */
+export const mostWanted = 1000;
+
 interface Subscribed {
   /** Who wants to hear of which resource. */
   readonly wanted: Map<string, Set<Wanter>>;
@@ -31,7 +34,10 @@ export class Subscriptions {
     this.#options = options;
   }
 
-  want(wanter: Wanter, backend: Backend, uri: string): void {
+  /** False where one wants too many. */
+  want(wanter: Wanter, backend: Backend, uri: string): boolean {
+    const uris = this.#byWanter.get(wanter)?.get(backend);
+    if (uris !== undefined && uris.size >= mostWanted && !uris.has(uri)) return false;
     const { wanted } = this.#of(backend);
     const wanters = wanted.get(uri) ?? new Set();
     const isNews = wanters.size === 0;
@@ -39,6 +45,7 @@ export class Subscriptions {
     const own = this.#byWanter.get(wanter) ?? new Map<Backend, Set<string>>();
     this.#byWanter.set(wanter, own.set(backend, (own.get(backend) ?? new Set()).add(uri)));
     if (isNews) this.#tell(backend, "resources/subscribe", uri);
+    return true;
   }
 
   drop(wanter: Wanter, backend: Backend, uri: string): void {

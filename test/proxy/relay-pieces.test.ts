@@ -185,6 +185,12 @@ describe("a dialogue of a legacy backend with a modern client", () => {
     expect(await dialogue.round()).toEqual(result({ content: [] }));
   });
 
+  it("takes no more than a hundred questions at a time", async () => {
+    const dialogue = new Dialogue(new Promise(() => {}), "state-3");
+    const asked = Array.from({ length: 101 }, async () => dialogue.ask({ method: "roots/list", params: undefined }));
+    expect((await Promise.race(asked)).text).toContain("100 questions");
+  });
+
   it("asks again for what was left out", async () => {
     const dialogue = new Dialogue(new Promise(() => {}), "state-2");
     void dialogue.ask({ method: "roots/list", params: undefined });

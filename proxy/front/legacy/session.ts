@@ -74,6 +74,7 @@ export class Session {
   /** Asks the client on a stream; without one it cannot be asked. */
   ask({ method, params }: Call, on: ReplayStream | undefined): Promise<Outcome> {
     if (on === undefined) return Promise.resolve(noAnswer);
+    if (this.#asked.size >= mostQuestions) return Promise.resolve(tooMany);
     this.#questions += 1;
     const id = `${this.#store.pod}-${this.#questions}`;
     return new Promise((resolve) => {
@@ -149,4 +150,12 @@ export class Session {
 const noAnswer: Outcome = {
   kind: "error",
   text: errorText(rpcCodes.internalError, "The client's stream ended before it answered."),
+};
+
+/** A backend that asks and asks. */
+const mostQuestions = 100;
+
+const tooMany: Outcome = {
+  kind: "error",
+  text: errorText(rpcCodes.internalError, `The client has ${mostQuestions} questions to answer already.`),
 };

@@ -1,6 +1,7 @@
 import type { Call, JsonObject, JsonText } from "../../message.ts";
 import type { Client, Interest, Relay } from "../../relay/relay.ts";
 import { membersOf, textAt, withMembers } from "../../relay/splice.ts";
+import { mostWanted } from "../../relay/subscriptions.ts";
 import { notificationText } from "../calls.ts";
 import type { ClientRequestMessage } from "../client-message.ts";
 import { isObject } from "../legacy/initialize.ts";
@@ -76,7 +77,7 @@ function agree(filter: JsonObject, capabilities: JsonObject): Agreed {
       ? { resourcesListChanged: true }
       : {}),
     ...(Array.isArray(uris) && has("resources", "subscribe")
-      ? { resourceSubscriptions: uris.filter((uri) => typeof uri === "string") }
+      ? { resourceSubscriptions: uris.filter((uri) => typeof uri === "string").slice(0, mostWanted) }
       : {}),
   };
 }
