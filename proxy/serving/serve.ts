@@ -103,6 +103,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   const { backends, fronts, counts } = assembly;
   observe(metrics, {
     backends: () => backends.all().map((backend) => backend.health()),
+    shared: () => backends.current().map((backend) => backend.health()),
     inFlight: () => fronts.reduce((sum, front) => sum + front.inFlight(), 0),
     sessions: () => counts().sessions,
     streams: () => counts().streams,
@@ -165,7 +166,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   isGone = true;
   log[exitCode === 0 ? "info" : "error"]({ exitCode }, text);
   writeTerminationLog(options.terminationLog, `${text}\n`);
-  await audit?.close();
+  // A disk that hangs has had its time: the exit comes before the kubelet's SIGKILL.
+  await Promise.race([audit?.close(), sleep(0.1)]);
   flushLog();
   await Promise.race([admin.close(), sleep(0.1)]);
   return exitCode;

@@ -38,7 +38,9 @@ export function createMetrics(): Metrics {
 
 /** What is not counted but looked at when asked. */
 export interface Observed {
+  /** With those of sessions. */
   readonly backends: () => readonly BackendHealth[];
+  readonly shared: () => readonly BackendHealth[];
   readonly inFlight: () => number;
   readonly sessions: () => number;
   readonly streams: () => number;
@@ -80,12 +82,12 @@ export function observe({ registry }: Metrics, observed: Observed): void {
   const states = new Gauge({
     registers,
     name: name("backend_state"),
-    help: "1 for the state of a backend.",
+    help: "How many of a backend are in the state: 1, but with perSession one for each session more.",
     labelNames: ["backend", "state"],
     collect() {
       states.reset();
       for (const { name: backend, state } of observed.backends())
-        for (const each of backendStates) states.set({ backend, state: each }, each === state ? 1 : 0);
+        for (const each of backendStates) states.inc({ backend, state: each }, each === state ? 1 : 0);
     },
   });
   const restarts = new Counter({
@@ -95,7 +97,8 @@ export function observe({ registry }: Metrics, observed: Observed): void {
     labelNames: ["backend"],
     collect() {
       restarts.reset();
-      for (const { name: backend, restarts: count } of observed.backends()) restarts.inc({ backend }, count);
+      // Not those of sessions: with each that ends the counter would go down.
+      for (const { name: backend, restarts: count } of observed.shared()) restarts.inc({ backend }, count);
     },
   });
 
