@@ -122,7 +122,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   function overStdio(streams: StandardStreams): Front {
     const { maxMessageBytes } = config;
     const stdio = createStdioFront({
-      relay,
+      relay: traced,
       input: streams.input,
       output: openStdout(streams.output),
       maxMessageBytes,

@@ -33,7 +33,7 @@ export function openTraces(endpoint: string): Traces {
             ...(typeof name === "string" && { "mcp.tool.name": name }),
           },
         },
-        parentOf(request.traceparent),
+        parentOf(request.traceparent ?? request.params?.["_meta"]),
       );
       const { traceId, spanId, traceFlags } = span.spanContext();
       const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
@@ -53,9 +53,14 @@ export function openTraces(endpoint: string): Traces {
   };
 }
 
-/** W3C trace context, version 00; what does not look like it begins a new trace. */
-function parentOf(traceparent: string | undefined): Context {
-  const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? "") ?? [];
+/**
+ * W3C trace context, version 00, of the header or else of `_meta`, where clients put it that have no header; what does not
+ * look like it begins a new trace.
+ */
+function parentOf(told: unknown): Context {
+  const traceparent = typeof told === "object" && told !== null && "traceparent" in told ? told.traceparent : told;
+  const text = typeof traceparent === "string" ? traceparent : "";
+  const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(text) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, {
     traceId,

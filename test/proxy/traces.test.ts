@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
+import { begin, call, post } from "./front/post.ts";
 import { configFile, hasty, politeServer, startProxy } from "./proxy-process.ts";
 
 it("sends a span for each call before it ends, as a part of the client's trace", async () => {
@@ -23,12 +24,22 @@ it("sends a span for each call before it ends, as a part of the client's trace",
   const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
   const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
   expect((await proxy.call("a__echo", { text: "x" }, { traceparent })).status).toBe(200);
+  const inMeta = "5bf92f3577b34da6a3ce929d0e0e4737";
+  await post(
+    proxy.url,
+    {
+      ...(call("a__echo") as object),
+      params: { name: "a__echo", _meta: { traceparent: `00-${inMeta}-00f067aa0ba902b7-01` } },
+    },
+    await begin(proxy.url),
+  );
   proxy.process.kill("SIGTERM");
   expect(await proxy.exited).toMatchObject({ code: 0 });
   collector.close();
   const sent = bodies.join("\n");
   expect(sent).toContain(`"name":"tools/call a__echo"`);
   expect(sent).toContain(traceId);
+  expect(sent).toContain(inMeta);
   expect(sent).toContain(`"parentSpanId":"00f067aa0ba902b7"`);
   expect(sent).toContain(`"gracewarden-proxy"`);
 });
