@@ -21,6 +21,8 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   }
 }
 
+const denying = (deny: readonly string[]): object => ({ access: [{ roles: ["*"], allow: ["*"], deny }] });
+
 const isThere = (proxy: ProxyProcess, server: string) => async () => (await pidOf(proxy, server)) !== undefined;
 
 describe("a changed configuration", () => {
@@ -104,8 +106,7 @@ describe("a changed configuration", () => {
   });
 
   it("changes the lists with the rules, the separator and the servers, and clients are told", async () => {
-    const rules = (deny: readonly string[]): object => ({ access: [{ roles: ["*"], allow: ["*"], deny }] });
-    const file = configFile({ ...servers("a", "b"), ...rules(["a__env"]) });
+    const file = configFile({ ...servers("a", "b"), ...denying(["a__env"]) });
     const proxy = await startProxy(["--config", file], hasty);
     await proxy.logged(/^ready$/);
     const session = await begin(proxy.url);
@@ -116,7 +117,7 @@ describe("a changed configuration", () => {
     expect(await names()).toEqual(expect.arrayContaining(["a__echo", "a__pid", "b__echo"]));
     const stream = await fetch(proxy.url, { headers: { accept: "text/event-stream", ...session } });
     const told = stream.text();
-    writeFileSync(file, JSON.stringify({ ...servers("a"), ...rules(["a.pid"]), separator: "." }));
+    writeFileSync(file, JSON.stringify({ ...servers("a"), ...denying(["a.pid"]), separator: "." }));
     await proxy.logged(/^configuration reloaded$/);
     await until(async () => (await names()).includes("a.echo"));
     expect((await names()).filter((name) => !name.startsWith("a.") || name === "a.pid")).toEqual([]);
