@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../pods/object.ts";
 import type { Pod } from "../pods/pod.ts";
 import { isRecord } from "../record.ts";
 import { selectsLabels, selectsNamespace } from "../webhooks/selection.ts";
-import { jsonPatchMutations } from "./json-patch-text.ts";
+import { jsonPatchMutations, picksHookless } from "./json-patch-text.ts";
 import { all, type Applies, type Mutation } from "./mutation.ts";
 
 /** What a MutatingAdmissionPolicy, or Kyverno's MutatingPolicy of the same form, writes: literals in its CEL are read. */
@@ -30,7 +30,7 @@ function applyConfiguration(text: string, at: Path, applies: Mutation["applies"]
       ? []
       : [{ at, field: "grace" as const, value: /^\d+$/.test(grace) ? Number(grace) : undefined, applies: some }]),
     // Containers without a hook may be picked by the same expression, so what it replaces is not certain.
-    ...(/\bpreStop\s*:/.test(text) && !/!\s*has\([^)]*(?:lifecycle|preStop)\)/.test(text)
+    ...(/\bpreStop\s*:/.test(text) && !picksHookless(text)
       ? [{ at, field: "preStop" as const, value: undefined, applies: some }]
       : []),
   ];

@@ -1,23 +1,24 @@
 import type { Path } from "../path.ts";
 import { secondsOf, type Mutation } from "./mutation.ts";
 
-/** One operation of a JSON Patch, as YAML in a text or as CEL's `JSONPatch{...}`. */
-const operation = /\bpath"?\s*:\s*["']?([^\s"',}]*)["']?/g;
+/** That an expression picks the containers which have no hook, so that it replaces none. */
+export const picksHookless = (text: string): boolean => /!\s*has\([^)]*(?:lifecycle|preStop)\)/.test(text);
 
-/** What a JSON Patch that stands as text in a policy does; operations are told apart, a value is read where it is a number. */
+/** What a JSON Patch that stands as text in a policy does: operations are told apart, a path may be put together, a value is read where it is a number. */
 export function jsonPatchMutations(text: string, at: Path, applies: Mutation["applies"]): readonly Mutation[] {
-  // Each operation begins with its `op`, or with `path` where that stands first.
-  const items = text.split(/(?=JSONPatch\s*\{)|(?=^\s*-\s)|(?=\{\s*"op")/m);
-  return items.flatMap((item): Mutation[] => {
-    const [path] = [...item.matchAll(operation)].map(([, found]) => found ?? "");
-    const op = /\bop"?\s*:\s*["']?(\w+)/.exec(item)?.[1];
+  // As YAML, as JSON, or as CEL's `JSONPatch{...}`.
+  const operations = text.split(/(?=JSONPatch\s*\{)|(?=^\s*-\s)|(?=\{\s*"op")/m);
+  return operations.flatMap((operation): Mutation[] => {
+    const path = /\bpath"?\s*:\s*([^,\n]*)/.exec(operation)?.[1];
+    const op = /\bop"?\s*:\s*["']?(\w+)/.exec(operation)?.[1];
     if (path === undefined || op === "test") return [];
-    const value = /\bvalue"?\s*:\s*["']?(-?\d+)["']?\s*[,}\n]?/.exec(item)?.[1];
-    if (path.endsWith("/terminationGracePeriodSeconds"))
+    const value = /\bvalue"?\s*:\s*["']?(-?\d+)["']?\s*(?:[,}\]\n]|$)/.exec(operation)?.[1];
+    if (path.includes("/terminationGracePeriodSeconds"))
       // Without one the API server's default of 30 holds.
       return [{ at, field: "grace", value: op === "remove" ? 30 : secondsOf(value ?? null), applies }];
-    if (/\/(?:lifecycle|preStop)(?:\/|$)/.test(path) && !path.endsWith("/postStart"))
-      return [{ at, field: "preStop", value: op === "remove" ? null : undefined, applies }];
-    return [];
+    if (!/\/(?:lifecycle|preStop)\b/.test(path) || path.includes("postStart")) return [];
+    return op !== "remove" && picksHookless(text)
+      ? []
+      : [{ at, field: "preStop", value: op === "remove" ? null : undefined, applies }];
   });
 }

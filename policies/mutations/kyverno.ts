@@ -20,7 +20,9 @@ export function kyvernoMutations(policy: KubernetesObject): readonly Mutation[] 
           ? matchesNames([policy.namespace], pod.object.namespace)
           : "yes",
         matchesBlock(rule["match"], pod),
-        isRecord(rule["exclude"]) ? not(matchesBlock(rule["exclude"], pod)) : "yes",
+        isRecord(rule["exclude"]) && Object.keys(rule["exclude"]).length > 0
+          ? not(matchesBlock(rule["exclude"], pod))
+          : "yes",
         preconditions(rule["preconditions"], pod),
       );
     return written(rule["mutate"], at, applies);
@@ -114,6 +116,7 @@ function matchesFilter(filter: unknown, pod: Pod): Applies {
   // Who asks (subjects, roles) is not in a manifest.
   const who = Object.keys(others).length > 0 ? "unknown" : "yes";
   if (!isRecord(resources)) return who;
+  if (Object.keys(resources).length === 0) return "unknown";
   const { kinds, namespaces, names, name, selector, operations, ...rest } = resources;
   return all(
     who,

@@ -177,6 +177,52 @@ spec:
       reports: ["? spec.parameters.assign.value"],
     },
     {
+      name: "JSON Patches: a number, and a path that CEL puts together",
+      yaml: `
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: { name: patches }
+spec:
+  rules:
+    - name: cap
+      match: { any: [{ resources: { kinds: [Pod] } }] }
+      exclude: {}
+      mutate:
+        patchesJson6902: |-
+          - op: add
+            path: /metadata/labels/capped
+            value: "99"
+          - op: replace
+            path: "/spec/terminationGracePeriodSeconds"
+            value: 12
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: { name: hooks }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods] }]
+  mutations:
+    - patchType: JSONPatch
+      jsonPatch:
+        expression: |
+          [0].map(i, JSONPatch{op: "remove", path: "/spec/containers/" + string(i) + "/lifecycle"})
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: orders }
+spec:
+  containers:
+    - name: orders
+      image: registry.example/orders:1
+      lifecycle: { preStop: { sleep: { seconds: 15 } } }
+`,
+      reports: [
+        "spec.rules[0].mutate.patchesJson6902",
+        "MutatingAdmissionPolicy/hooks: spec.mutations[0].jsonPatch.expression",
+      ],
+    },
+    {
       name: "a cap that leaves enough, one for another namespace, and one that only fills in",
       yaml: `
 apiVersion: kyverno.io/v1
