@@ -52,6 +52,10 @@ export class ProgramError extends Error {
   }
 }
 
+/** By its name, not its class: a piece of the built program that is loaded when it is needed has a class of its own. */
+export const isProgramError = (error: unknown): error is ProgramError =>
+  error instanceof Error && error.name === "ProgramError" && "exit" in error;
+
 /** Makes the error of a code out of what its sentence needs. */
 export function programError<C extends ErrorCode>(
   code: C,

@@ -4,7 +4,7 @@ import { command as explain } from "./commands/explain.ts";
 import { command as lint } from "./commands/lint.ts";
 import { command as rules } from "./commands/rules.ts";
 import { command as timeline } from "./commands/timeline.ts";
-import { programError, ProgramError } from "./errors.ts";
+import { isProgramError, programError, type ProgramError } from "./errors.ts";
 import { commandHelp, table } from "./help.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -20,7 +20,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   try {
     return await dispatch(args, terminal);
   } catch (error) {
-    if (!(error instanceof ProgramError)) throw error;
+    if (!isProgramError(error)) throw error;
     terminal.stderr.write(`gracewarden: ${error.message}\n`);
     return error.exit;
   }
