@@ -8,6 +8,8 @@ const { parseArgs } = builtin("node:util");
 export interface Option {
   readonly text: string;
   readonly value?: string;
+  /** One letter that stands for the name: `o` for `-o`. */
+  readonly short?: string;
   /** May be given more than once; its value is then a list. */
   readonly repeatable?: true;
   readonly choices?: readonly string[];
@@ -52,7 +54,10 @@ export function parseArguments<O extends Options>(syntax: Syntax<O>, args: reado
     options: Object.fromEntries(
       Object.entries(syntax.options).map(([name, option]) => [
         name,
-        { type: option.value === undefined ? ("boolean" as const) : ("string" as const) },
+        {
+          type: option.value === undefined ? ("boolean" as const) : ("string" as const),
+          ...(option.short === undefined ? {} : { short: option.short }),
+        },
       ]),
     ),
     strict: false,

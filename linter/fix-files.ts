@@ -37,12 +37,9 @@ export async function fixAndReport(
       `${finding.file}:${finding.region.line} ${finding.rule} not fixed: ${cause instanceof Error ? cause.message : String(cause)}`,
     );
   }
-  const pairs = input.files.flatMap((before, index) => {
-    const after = fixed.input.files[index];
-    return after === undefined || after === before ? [] : [{ before, after }];
-  });
+  const pairs = changedFiles(input, fixed.input);
   if (!write) {
-    for (const { before, after } of pairs) stdout.write(unifiedDiff(before.file, textOf(before), textOf(after)));
+    for (const pair of pairs) stdout.write(diffOf(pair));
     note(`${fixes(fixed.applied)} in ${files(pairs.length)} would be applied by --fix`);
     return { report, usesStdout: true };
   }
@@ -71,7 +68,8 @@ interface Fixpoint {
   readonly failed: FixedText["failed"];
 }
 
-async function fixpoint(
+/** Applies the safe fixes in memory, round after round. */
+export async function fixpoint(
   input: Input,
   report: Report,
   judge: (input: Input) => Report,
@@ -100,6 +98,20 @@ async function fixpoint(
   }
   return { input, report, applied, failed };
 }
+
+interface Pair {
+  readonly before: LoadedFile;
+  readonly after: LoadedFile;
+}
+
+export const changedFiles = (before: Input, after: Input): readonly Pair[] =>
+  before.files.flatMap((file, index) => {
+    const now = after.files[index];
+    return now === undefined || now === file ? [] : [{ before: file, after: now }];
+  });
+
+/** What the fixes change in a file. */
+export const diffOf = ({ before, after }: Pair): string => unifiedDiff(before.file, textOf(before), textOf(after));
 
 const textOf = ({ manifest }: LoadedFile): string => manifest?.source.text ?? "";
 const fixes = ({ length }: readonly unknown[]): string => `${length} ${length === 1 ? "fix" : "fixes"}`;

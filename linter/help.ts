@@ -20,7 +20,8 @@ export function table(rows: readonly (readonly [string, string])[], width: numbe
 }
 
 function flag(name: string, option: Option): string {
-  return option.value === undefined ? `--${name}` : `--${name} ${option.choices?.join("|") ?? option.value}`;
+  const names = option.short === undefined ? `--${name}` : `-${option.short}, --${name}`;
+  return option.value === undefined ? names : `${names} ${option.choices?.join("|") ?? option.value}`;
 }
 
 function describe(option: Option): string {

@@ -2,12 +2,14 @@ import { rules } from "../policies/rules/index.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import { fixAndReport } from "./fix-files.ts";
 import { painter, wantsColor } from "./color.ts";
-import { lint } from "./lint.ts";
+import { countsAsFailure } from "./counts-as-failure.ts";
+import { judgeInput } from "./judge-input.ts";
 import { loadConfig, noConfig } from "./load-config.ts";
 import { readInput, type Input } from "./read-input.ts";
-import { isFixable, type PlacedFinding, type Report } from "./report.ts";
+import { isFixable, type Report } from "./report.ts";
 import { render, type RenderOptions } from "./render.ts";
 import { reportTargets } from "./report-targets.ts";
+import { tellCrashes } from "./tell-crashes.ts";
 import type { Output, Terminal } from "./terminal.ts";
 import { withUnwritable } from "./unwritable.ts";
 import { writeReport } from "./write-report.ts";
@@ -27,12 +29,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
   let input = await readInput(paths, inputOptions, terminal);
   const ref = options["changed-since"];
   if (ref !== undefined) input = (await import("./changed-files.ts")).onlyChanged(input, ref, terminal);
-  const judge = ({ files, context, skipped }: Input): Report => {
-    const report = lint({ files, context, rules, config: loaded.config, now });
-    return skipped.length === 0
-      ? report
-      : { ...report, files: { ...report.files, skipped: [...report.files.skipped, ...skipped] } };
-  };
+  const judge = (read: Input): Report => judgeInput(read, loaded.config, now);
   let report = judge(input);
   let reportTo: Output & { readonly columns?: number | undefined } = terminal.stdout;
   const mayChange = report.findings.some(isFixable) || paths.includes("-");
@@ -77,23 +74,10 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
       reportTo.write(await render(shown, format, { ...rendering, paint }));
     }
   }
-  for (const { rule, object, cause } of report.crashes) {
-    const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    terminal.stderr.write(
-      `gracewarden: rule ${rule} crashed on ${object.kind}/${object.name} (${object.file ?? "?"}); this is a defect of gracewarden, please report it\n${reason}\n`,
-    );
-  }
+  tellCrashes(report, terminal.stderr);
   if (report.crashes.length > 0) return 2;
   if (stale.length > 0 && !options["allow-stale-baseline"]) return 1;
   return report.findings.some((finding) => countsAsFailure(finding, options)) ? 1 : 0;
-}
-
-const ranks = { advice: 1, warn: 2, error: 3, off: 4 } as const;
-
-function countsAsFailure({ severity, verdict, waived }: PlacedFinding, options: LintOptions): boolean {
-  if (waived !== undefined) return false;
-  if (verdict === "undetermined") return options["fail-on-undetermined"];
-  return ranks[severity] >= ranks[options["fail-on"]];
 }
 
 /** With --quiet, a report without what does not count. */

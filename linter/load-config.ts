@@ -17,6 +17,8 @@ export interface LoadedConfig {
   readonly file: string | undefined;
   /** The folder that `paths` of overrides and waivers are relative to. */
   readonly folder: string;
+  /** The file's content, to tell one configuration from another. */
+  readonly bytes: Uint8Array | undefined;
   /** Waivers that no longer hold, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -41,7 +43,7 @@ export async function loadConfig(
   const { readConfigDocument } = await import("../policies/config-document.ts");
   const read = await readConfigDocument(file, bytes, rules, now);
   if ("problems" in read) throw programError("bad-config", read.problems);
-  return { config: read.config, file, folder: dirname(path), notes: read.notes };
+  return { config: read.config, file, folder: dirname(path), bytes, notes: read.notes };
 }
 
 /** What holds where no configuration is given or wanted. */
@@ -49,6 +51,7 @@ export const noConfig = (cwd: string): LoadedConfig => ({
   config: defaultConfig,
   file: undefined,
   folder: cwd,
+  bytes: undefined,
   notes: [],
 });
 

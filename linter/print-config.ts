@@ -1,6 +1,6 @@
 import { rules } from "../policies/rules/index.ts";
 import { withDefaults } from "../policies/run.ts";
-import type { RuleSetting } from "../policies/config.ts";
+import type { Config, RuleSetting } from "../policies/config.ts";
 import type { Rule } from "../policies/rule.ts";
 import { presets } from "../policies/presets.ts";
 import type { LintOptions } from "./commands/lint.ts";
@@ -10,6 +10,12 @@ import type { Terminal } from "./terminal.ts";
 /** Prints what holds, in the form that a configuration is written in (JSON is YAML): every rule with its severity and options. */
 export async function printConfig(options: LintOptions, { cwd, now, stdout }: Terminal): Promise<number> {
   const { config } = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
+  stdout.write(configText(config));
+  return 0;
+}
+
+/** The same configuration in the same version gives the same text. */
+export function configText(config: Config): string {
   const all = [...rules, ...config.customRules];
   const bySeverity = (rule: Rule): string =>
     config.extends.reduce<Rule["severity"] | undefined>(
@@ -34,8 +40,7 @@ export async function printConfig(options: LintOptions, { cwd, now, stdout }: Te
     enforcement: config.enforcement,
     customRules: config.customRules.map(({ id, title, severity }) => ({ id, title, severity })),
   };
-  stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
-  return 0;
+  return `${JSON.stringify(printed, null, 2)}\n`;
 }
 
 function entries(

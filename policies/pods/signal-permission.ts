@@ -178,7 +178,14 @@ function named(capabilities: readonly string[] | undefined): ReadonlySet<string>
 }
 
 /** `debug (privileged)`, `logger (uid 1000, as app)`: who has the power and by which ground. */
-export function describePower(pod: Pod, { from, to, ground }: SignalPower): string {
+export function describePower(pod: Pod, power: SignalPower): string {
+  const { from, to } = power;
+  const when = from.role === "init" ? `, an init container that starts after ${to.name}` : "";
+  return `${from.name} (${describeGround(pod, power)}${when})`;
+}
+
+/** `privileged`, `uid 1000, as app`: why the kernel delivers the signal. */
+export function describeGround(pod: Pod, { from, to, ground }: Omit<SignalPower, "targets">): string {
   const { uid } = userOf(pod, from);
   const grounds: Readonly<Record<Ground, string>> = {
     privileged: "privileged",
@@ -189,6 +196,14 @@ export function describePower(pod: Pod, { from, to, ground }: SignalPower): stri
     "unknown-uid":
       uid === undefined ? "no runAsUser, so perhaps the same uid" : `uid ${uid}, while ${to.name} has no runAsUser`,
   };
-  const when = from.role === "init" ? `, an init container that starts after ${to.name}` : "";
-  return `${from.name} (${grounds[ground]}${when})`;
+  return grounds[ground];
+}
+
+/** A power split by ground: against some of its targets the same uid may be certain, against others only possible. */
+export function powersByGround(pod: Pod, { from, targets }: SignalPower): readonly SignalPower[] {
+  const others = targets.flat().filter((target) => target !== from);
+  return [...Map.groupBy(others, (target) => groundOf(pod, from, target))].flatMap(([ground, group]): SignalPower[] => {
+    const [to] = group;
+    return ground === undefined || to === undefined ? [] : [{ from, to, ground, targets: [group] }];
+  });
 }

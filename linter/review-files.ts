@@ -1,0 +1,82 @@
+import { rules } from "../policies/rules/index.ts";
+import { painter } from "./color.ts";
+import type { ReportOptions } from "./commands/report.ts";
+import { countsAsFailure } from "./counts-as-failure.ts";
+import { changedFiles, diffOf, fixpoint } from "./fix-files.ts";
+import { judgeInput } from "./judge-input.ts";
+import { loadConfig, noConfig, type LoadedConfig } from "./load-config.ts";
+import { configText } from "./print-config.ts";
+import { readInput, type Input } from "./read-input.ts";
+import { render } from "./render.ts";
+import type { Report } from "./report.ts";
+import { tellCrashes } from "./tell-crashes.ts";
+import type { Terminal } from "./terminal.ts";
+import { withUnwritable } from "./unwritable.ts";
+import { writeReport } from "./write-report.ts";
+
+/** The `report` command once its arguments are read; the result is the exit code. */
+export async function reviewFiles(
+  paths: readonly string[],
+  options: ReportOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { cwd, now, stdout, stderr } = terminal;
+  const loaded = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
+  for (const note of loaded.notes) stderr.write(`gracewarden: ${note}\n`);
+  const inputOptions = {
+    context: options.context,
+    strict: options.strict,
+    stdinName: options["stdin-filename"] ?? "stdin",
+    configFolder: loaded.folder,
+  };
+  const input = await readInput(paths, inputOptions, terminal);
+  const report = await withUnwritable(judgeInput(input, loaded.config, now));
+  const bar = { "fail-on": options["fail-on"], "fail-on-undetermined": false };
+  const failing = report.findings.some((finding) => countsAsFailure(finding, bar));
+  const text = await textOf(paths, input, report, loaded, options, now);
+  if (options.output === undefined) stdout.write(text);
+  else writeReport(options.output, cwd, text);
+  tellCrashes(report, stderr);
+  if (report.crashes.length > 0) return 2;
+  return failing ? 1 : 0;
+}
+
+async function textOf(
+  paths: readonly string[],
+  input: Input,
+  report: Report,
+  loaded: LoadedConfig,
+  options: ReportOptions,
+  now: Date,
+): Promise<string> {
+  const { format } = options;
+  if (format === "sarif" || format === "json")
+    return render(report, format, {
+      width: 100,
+      paint: painter(false),
+      verbose: false,
+      hidden: 0,
+      counts: () => false,
+      now,
+    });
+  const { config, file, bytes } = loaded;
+  const fixed = await fixpoint(input, report, (read) => judgeInput(read, config, now), options.strict);
+  // Here, since no other command needs it.
+  const { renderReview } = await import("./review/render-review.ts");
+  return renderReview(format, {
+    paths: paths.length === 0 ? ["."] : paths,
+    contextPaths: options.context,
+    input,
+    report,
+    config,
+    configFile: file,
+    configBytes: bytes,
+    settings: configText(config),
+    patches: changedFiles(input, fixed.input).map((pair) => ({ file: pair.before.file, diff: diffOf(pair) })),
+    notPatched: fixed.failed.map(
+      ({ finding, cause }) =>
+        `${finding.file}:${finding.region.line} ${finding.rule}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    ),
+    now,
+  });
+}

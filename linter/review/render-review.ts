@@ -1,0 +1,71 @@
+import type { Config } from "../../policies/config.ts";
+import { facts } from "../../policies/facts/facts.ts";
+import { objectSet } from "../../policies/pods/object-set.ts";
+import { builtin } from "../builtin.ts";
+import type { Input } from "../read-input.ts";
+import type { Report } from "../report.ts";
+import { version } from "../version.ts";
+import { reviewPage } from "./html/page.ts";
+import { reviewMarkdown } from "./markdown.ts";
+import { openReports } from "./open-reports.ts";
+import type { Patch, Review } from "./review.ts";
+import { rulesOff } from "./rules-off.ts";
+import { reviewWaivers } from "./waivers.ts";
+import { workloadsIn } from "./workloads.ts";
+
+export interface ReviewInput {
+  /** As they were given on the command line. */
+  readonly paths: readonly string[];
+  readonly contextPaths: readonly string[];
+  readonly input: Input;
+  readonly report: Report;
+  readonly config: Config;
+  readonly configFile: string | undefined;
+  readonly configBytes: Uint8Array | undefined;
+  /** What `lint --print-config` prints. */
+  readonly settings: string;
+  readonly patches: readonly Patch[];
+  readonly notPatched: readonly string[];
+  readonly now: Date;
+}
+
+/** The text of a review. */
+export function renderReview(format: "html" | "markdown" | "openreports", input: ReviewInput): string {
+  switch (format) {
+    case "html":
+      return reviewPage(reviewOf(input));
+    case "markdown":
+      return reviewMarkdown(reviewOf(input));
+    case "openreports":
+      return openReports(input.report, input.now);
+    default:
+      return format satisfies never;
+  }
+}
+
+function reviewOf({ input, report, config, configBytes, settings, now, ...given }: ReviewInput): Review {
+  const objects = [...input.files, ...input.context].flatMap((file) => file.objects.map(({ object }) => object));
+  const set = objectSet(objects);
+  return {
+    version,
+    date: now,
+    scope: { paths: given.paths, context: given.contextPaths },
+    configuration: {
+      file: given.configFile,
+      fileHash: configBytes && sha256(configBytes),
+      settingsHash: sha256(settings),
+      presets: config.extends,
+      oldestKubelet: `1.${config.kubernetes.oldestMinor}`,
+    },
+    report,
+    facts,
+    off: rulesOff(report.rules, config),
+    workloads: workloadsIn(input.files, set),
+    waivers: reviewWaivers(input.files, set, report, config, now),
+    patches: given.patches,
+    notPatched: given.notPatched,
+  };
+}
+
+const sha256 = (content: string | Uint8Array): string =>
+  builtin("node:crypto").createHash("sha256").update(content).digest("hex");

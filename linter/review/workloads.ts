@@ -1,0 +1,45 @@
+import type { ObjectSet } from "../../policies/pods/object-set.ts";
+import type { Pod } from "../../policies/pods/pod.ts";
+import { computeTimeline, type Timeline } from "../../policies/shutdown/timeline.ts";
+import type { LoadedFile } from "../load.ts";
+import { regionOf } from "../positions.ts";
+import { signalPaths, type SignalPaths } from "./signal-paths.ts";
+
+/** A pod or pod template of the files, and how it would stop. */
+export interface Workload {
+  /** Unique in the review, and fit to be an id in a page. */
+  readonly id: string;
+  /** `Deployment/web` */
+  readonly name: string;
+  readonly namespace: string | undefined;
+  /** `deploy/web.yaml:3` */
+  readonly place: string;
+  /** A deletion under the pod's own grace period. */
+  readonly timeline: Timeline;
+  readonly signals: SignalPaths;
+}
+
+export function workloadsIn(files: readonly LoadedFile[], set: ObjectSet): readonly Workload[] {
+  const workloads: Workload[] = [];
+  for (const { file, objects } of files) {
+    for (const { object, document, at } of objects) {
+      const pods = set.podsIn(object);
+      if (pods.length === 0) continue;
+      const { line } = regionOf(document.source, document.locate(at, "key"));
+      for (const [index, pod] of pods.entries()) {
+        const part = pods.length === 1 ? "" : `, pod ${index + 1}`;
+        workloads.push(workload(pod, `w${workloads.length + 1}`, part, `${file}:${line}`));
+      }
+    }
+  }
+  return workloads;
+}
+
+const workload = (pod: Pod, id: string, part: string, place: string): Workload => ({
+  id,
+  name: `${pod.object.kind}/${pod.object.name || "(unnamed)"}${part}`,
+  namespace: pod.object.namespace,
+  place,
+  timeline: computeTimeline(pod, { kind: "delete" }),
+  signals: signalPaths(pod),
+});
