@@ -1,6 +1,6 @@
 import { objectSet } from "../../policies/pods/object-set.ts";
 import { drawTimeline } from "../../policies/shutdown/draw.ts";
-import { computeTimeline, type Cause } from "../../policies/shutdown/timeline.ts";
+import { computeTimeline, type Cause, type Timeline } from "../../policies/shutdown/timeline.ts";
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import { painter, printable, wantsColor } from "../color.ts";
 import { programError } from "../errors.ts";
@@ -8,6 +8,7 @@ import { regionOf } from "../positions.ts";
 import type { Command } from "../command.ts";
 import { readInput } from "../read-input.ts";
 import type { Terminal } from "../terminal.ts";
+import { writeReport } from "../write-report.ts";
 
 const causes = "delete, liveness, node-shutdown=SECONDS, spot=SECONDS or hard-eviction";
 
@@ -19,6 +20,7 @@ const syntax = defineSyntax({
   maxOperands: Infinity,
   options: {
     cause: { value: "CAUSE", default: "delete", text: `Why they stop: ${causes}` },
+    svg: { value: "FILE", text: "Draw into an SVG file instead; - is stdout" },
     color: { text: "Use colours" },
     "no-color": { text: "Use no colours" },
   },
@@ -38,6 +40,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   const width = Math.max(60, Math.min(stdout.columns ?? 100, 120));
   const set = objectSet(input.files.flatMap(({ objects }) => objects.map(({ object }) => object)));
   const drawings: string[] = [];
+  const pods: { title: string; timeline: Timeline }[] = [];
   let failed = false;
   for (const { file, unreadable, manifest, problems, objects } of input.files) {
     const sentences = [
@@ -58,17 +61,28 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
       const { line } = regionOf(document.source, document.locate(at, "key"));
       for (const pod of set.podsIn(object)) {
         const title = printable(`${object.kind}/${object.name || "(unnamed)"}`);
+        const timeline = computeTimeline(pod, cause);
+        if (options.svg !== undefined) {
+          pods.push({ title: `${title} ${file}:${line}`, timeline });
+          continue;
+        }
         drawings.push(
-          `${paint("bold", title)} ${paint("dim", printable(`${file}:${line}`))}\n${printable(drawTimeline(computeTimeline(pod, cause), { width, color }))}\n`,
+          `${paint("bold", title)} ${paint("dim", printable(`${file}:${line}`))}\n${printable(drawTimeline(timeline, { width, color }))}\n`,
         );
       }
     }
   }
-  if (drawings.length === 0) {
+  if (drawings.length === 0 && pods.length === 0) {
     if (!failed) stderr.write("gracewarden: there is no pod in what was read\n");
     return failed ? 2 : 0;
   }
-  stdout.write(drawings.join("\n"));
+  if (options.svg === undefined) stdout.write(drawings.join("\n"));
+  else {
+    const { timelinesSvgFile } = await import("../../policies/shutdown/draw-svg.ts");
+    const drawing = timelinesSvgFile(pods);
+    if (options.svg === "-") stdout.write(drawing);
+    else writeReport(options.svg, cwd, drawing);
+  }
   return failed ? 2 : 0;
 }
 

@@ -49,10 +49,12 @@ async function reportOf(content: Readonly<Record<string, string>>, ...args: read
   return parsePage(stdout);
 }
 
-let page: Promise<Page> | undefined;
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+let made: Promise<Page> | undefined;
 
 /** The report on all of them, made once. */
-const whole = (): Promise<Page> => (page ??= reportOf(files));
+const whole = (): Promise<Page> => (made ??= reportOf(files));
 
 describe("the HTML report", () => {
   it("is a page that a parser has nothing to mend in", async () => {
@@ -123,7 +125,6 @@ describe("the HTML report", () => {
   it("says what was looked at, when, with what and by which settings", async () => {
     const page = await reportOf(files, "a.yaml", "--context", "sharing.yaml");
     const { stdout } = await gracewarden(["lint", "--print-config"], { cwd: folder(files) });
-    const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
     const text = section(page, "summary");
     expect(text).toContain("Scope a.yaml");
     expect(text).toContain("Read for relations only sharing.yaml");
