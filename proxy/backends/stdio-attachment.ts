@@ -4,12 +4,12 @@ import { LostInHandshake, type Attachment, type AttachOptions, type Ending } fro
 import type { Connection } from "./connection.ts";
 import { initialized, shakeHands, type Ask } from "./handshake.ts";
 import type { ProcessTable } from "./process-table.ts";
-import { StderrLog } from "./stderr-log.ts";
+import { logStderr } from "./stderr-log.ts";
 import { StdioConnection } from "./stdio-connection.ts";
 import { StdioProcess, type Exit } from "./stdio-process.ts";
 
 /** What a process wrote before its end is still in the pipe; a descendant that holds the pipe must not hold up the calls. */
-const lastWordsMilliseconds = 100;
+const lastAnswersMilliseconds = 100;
 /** Between the end of a pipe and the exit that usually follows and says more. */
 const exitMilliseconds = 500;
 const probeSeconds = 1;
@@ -23,10 +23,10 @@ export interface StdioAttachOptions extends AttachOptions {
 export function attachStdio(config: StdioBackend, options: StdioAttachOptions): Attachment {
   const child = new StdioProcess(config, options.environment, options.processes);
   const rpc = new StdioConnection(child, { ...options, name: config.name });
-  const stderr = new StderrLog(child.stderr, options.log, config.name);
+  logStderr(child.stderr, options.log, config.name);
   let ended = false;
 
-  const lost = lossOf(child, stderr).then((problem) => {
+  const lost = lossOf(child).then((problem) => {
     rpc.close(problem);
     // Whoever ended it knows, and nobody else is to be told.
     return ended ? new Promise<never>(() => {}) : problem;
@@ -67,7 +67,7 @@ export function attachStdio(config: StdioBackend, options: StdioAttachOptions): 
 }
 
 /** Resolves when no answer can come any more. */
-async function lossOf({ exited, stdout, stdin }: StdioProcess, stderr: StderrLog): Promise<string> {
+async function lossOf({ exited, stdout, stdin }: StdioProcess): Promise<string> {
   const outputEnded = new Promise((resolve) => stdout.once("end", resolve));
   const inputClosed = new Promise((resolve) => stdin.once("close", resolve));
   const exitSoon = async (): Promise<Exit | undefined> => Promise.race([exited, wait(exitMilliseconds, undefined)]);
@@ -75,8 +75,8 @@ async function lossOf({ exited, stdout, stdin }: StdioProcess, stderr: StderrLog
   const deaf = inputClosed.then(async () => ((await exitSoon()) === undefined ? "it closed its stdin" : gone));
   const problem = await Promise.race([exited.then(() => gone), silent, deaf]);
   if (problem !== gone) return problem;
-  await Promise.race([outputEnded, wait(lastWordsMilliseconds)]);
-  return exitProblem(await exited) + stderr.lastWords();
+  await Promise.race([outputEnded, wait(lastAnswersMilliseconds)]);
+  return `${exitProblem(await exited)}; what it wrote to stderr is in the proxy's log`;
 }
 
 const gone = "gone";
