@@ -76,7 +76,7 @@ async function lossOf({ exited, stdout, stdin }: StdioProcess): Promise<string> 
   const problem = await Promise.race([exited.then(() => gone), silent, deaf]);
   if (problem !== gone) return problem;
   await Promise.race([outputEnded, wait(lastAnswersMilliseconds)]);
-  return `${exitProblem(await exited)}; what it wrote to stderr is in the proxy's log`;
+  return exitProblem(await exited);
 }
 
 const gone = "gone";

@@ -124,7 +124,7 @@ describe("a backend that does not start", () => {
     [
       "a program that ends at once",
       { args: ["-e", "console.error('no DATABASE_URL'); process.exit(3)"] },
-      "its process exited with code 3; what it wrote to stderr is in the proxy's log",
+      "its process exited with code 3",
     ],
     [
       "a shell that finds no command",
