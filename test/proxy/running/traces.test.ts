@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { begin, call, post } from "./front/post.ts";
-import { configFile, hasty, politeServer, startProxy } from "./proxy-process.ts";
+import { begin, call, post } from "../front/post.ts";
+import { configFile, hasty, politeServer, startProxy } from "../proxy-process.ts";
 
 it("sends a span for each call before it ends, as a part of the client's trace", async () => {
   const bodies: string[] = [];

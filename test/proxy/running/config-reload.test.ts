@@ -2,8 +2,8 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { begin, post } from "./front/post.ts";
-import { configFile, hasty, politeServer, startProxy, temporaryFolder, type ProxyProcess } from "./proxy-process.ts";
+import { begin, post } from "../front/post.ts";
+import { configFile, hasty, politeServer, startProxy, temporaryFolder, type ProxyProcess } from "../proxy-process.ts";
 
 const servers = (...names: readonly string[]): object => ({
   mcpServers: Object.fromEntries(names.map((name) => [name, politeServer])),

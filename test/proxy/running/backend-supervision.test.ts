@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { backoffSeconds } from "../../proxy/backends/backoff.ts";
-import type { StdioBackend } from "../../proxy/config/config.ts";
+import { backoffSeconds } from "../../../proxy/backends/backoff.ts";
+import type { StdioBackend } from "../../../proxy/config/config.ts";
 import {
   callTool,
   processesWith,
@@ -14,7 +14,7 @@ import {
   until,
   watched,
   type Watched,
-} from "./backend-fixture.ts";
+} from "../backend-fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backends-"));
 afterAll(() => rmSync(folder, { recursive: true }));

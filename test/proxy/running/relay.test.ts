@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { ElicitRequestSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { configFile, fixture, hasty, startProxy, type ProxyProcess } from "./proxy-process.ts";
+import { configFile, fixture, hasty, startProxy, type ProxyProcess } from "../proxy-process.ts";
 
 const polite = (...args: readonly string[]): object => ({
   command: process.execPath,

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nameOf, pairwiseCells } from "./cell.ts";
-import { proxies } from "./proxies.ts";
-import type { Outcome } from "./run-cell.ts";
-import { runCells } from "./run-cells.ts";
+import { nameOf, pairwiseCells } from "../shutdown/cell.ts";
+import { proxies } from "../shutdown/proxies.ts";
+import type { Outcome } from "../shutdown/run-cell.ts";
+import { runCells } from "../shutdown/run-cells.ts";
 
 const cells = pairwiseCells();
 const outcomes = new Map<string, Outcome>();

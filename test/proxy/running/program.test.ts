@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import manifest from "../../package.json" with { type: "json" };
+import manifest from "../../../package.json" with { type: "json" };
 import {
   configFile,
   fixture,
@@ -15,7 +15,7 @@ import {
   runProxy,
   startProxy,
   temporaryFolder,
-} from "./proxy-process.ts";
+} from "../proxy-process.ts";
 
 const polite = ["--", process.execPath, fixture("polite.mjs")];
 const textOf = ({ message }: { message: { result?: { content: readonly { text: string }[] } } }): string | undefined =>

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
-import type { StopReport } from "../../proxy/backends/backend.ts";
-import type { StdioBackend } from "../../proxy/config/config.ts";
+import type { StopReport } from "../../../proxy/backends/backend.ts";
+import type { StdioBackend } from "../../../proxy/config/config.ts";
 import {
   callTool,
   processesWith,
@@ -11,7 +11,7 @@ import {
   until,
   watched,
   type WatchOptions,
-} from "./backend-fixture.ts";
+} from "../backend-fixture.ts";
 
 const markers: string[] = [];
 afterAll(() => {
