@@ -1,7 +1,7 @@
+import { isRecord } from "../../policies/record.ts";
 import { legacyVersions, modernVersion, type Call, type Era, type JsonObject, type Outcome } from "../message.ts";
 import { rpcCodes } from "../relay/rpc-error.ts";
 import type { ClientDescription, ServerDescription } from "./connection.ts";
-import { isObject } from "./incoming.ts";
 
 /** Asks over the transport; never rejects. */
 export type Ask = (call: Call) => Promise<Outcome>;
@@ -118,12 +118,12 @@ async function initialize(request: Ask, client: ClientDescription): Promise<Serv
 
 function objectOf({ text }: Outcome): JsonObject {
   const value: unknown = JSON.parse(text);
-  return isObject(value) ? value : {};
+  return isRecord(value) ? value : {};
 }
 
 function objectIn(value: JsonObject, name: string, otherwise: JsonObject = {}): JsonObject {
   const member = value[name];
-  return isObject(member) ? member : otherwise;
+  return isRecord(member) ? member : otherwise;
 }
 
 function stringIn(value: JsonObject, name: string): string | undefined {

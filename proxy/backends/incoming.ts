@@ -1,3 +1,4 @@
+import { isRecord } from "../../policies/record.ts";
 import type { Call, JsonObject, JsonText, Outcome } from "../message.ts";
 import { itemsOf, membersOf, textAt } from "../relay/splice.ts";
 
@@ -21,7 +22,7 @@ export function readMessages(text: string, each: (message: Incoming) => void): v
 }
 
 function readMessage(text: JsonText, value: unknown): Incoming {
-  if (!isObject(value)) return { kind: "unreadable", problem: "it is no object" };
+  if (!isRecord(value)) return { kind: "unreadable", problem: "it is no object" };
   try {
     return messageOf(text, value);
   } catch (error) {
@@ -36,13 +37,10 @@ function messageOf(text: JsonText, value: JsonObject): Incoming {
     const params = "params" in value ? member("params") : undefined;
     const call: Call = { method: value["method"], params };
     if ("id" in value) return { kind: "request", id: member("id"), call };
-    return { kind: "notification", call, params: isObject(value["params"]) ? value["params"] : {} };
+    return { kind: "notification", call, params: isRecord(value["params"]) ? value["params"] : {} };
   }
   if ("error" in value) return { kind: "answer", id: value["id"], outcome: { kind: "error", text: member("error") } };
   if ("result" in value)
     return { kind: "answer", id: value["id"], outcome: { kind: "result", text: member("result") } };
   return { kind: "unreadable", problem: "it has neither method, result nor error" };
 }
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

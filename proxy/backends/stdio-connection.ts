@@ -1,10 +1,11 @@
+import { isRecord } from "../../policies/record.ts";
 import type { Readable, Writable } from "node:stream";
 import type { Call, JsonText, Outcome } from "../message.ts";
 import { failed } from "../relay/rpc-error.ts";
 import type { Unsolicited, UpstreamCall, UpstreamRequest } from "./connection.ts";
 import { answerRequest } from "./answer-request.ts";
 import { FloodGate } from "./flood-gate.ts";
-import { isObject, readMessages, type Incoming } from "./incoming.ts";
+import { readMessages, type Incoming } from "./incoming.ts";
 import { LineReader } from "./lines.ts";
 import type { QuietLog } from "./quiet-log.ts";
 import { answerText, cancelledText, notificationText, requestText } from "./wire.ts";
@@ -177,7 +178,7 @@ export class StdioConnection {
   #ownerOf(method: string, params: Readonly<Record<string, unknown>>): Pending | undefined {
     if (method === "notifications/progress") return this.#byProgressToken.get(Number(params["progressToken"]));
     const meta = params["_meta"];
-    if (isObject(meta) && subscriptionIdKey in meta) return this.#pending.get(Number(meta[subscriptionIdKey]));
+    if (isRecord(meta) && subscriptionIdKey in meta) return this.#pending.get(Number(meta[subscriptionIdKey]));
     return undefined;
   }
 

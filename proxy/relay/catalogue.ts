@@ -1,3 +1,4 @@
+import { isRecord } from "../../policies/record.ts";
 import type { BaseLogger } from "pino";
 import { passes } from "../access/name-filter.ts";
 import type { Backend } from "../backends/backend.ts";
@@ -91,7 +92,7 @@ async function readList(
     const span = membersOf(text).get(member)!;
     for (const [index, place] of itemsOf(text, span.start).entries()) {
       const item = list[index] as unknown;
-      const name = isObject(item) ? item[key] : undefined;
+      const name = isRecord(item) ? item[key] : undefined;
       if (typeof name !== "string") {
         log.warn({ backend: backend.name, method, index }, `an entry of the list has no "${key}" and is left out`);
       } else if (offered.has(name)) {
@@ -114,6 +115,3 @@ function offer(key: string, text: JsonText, kind: ListKind, item: JsonObject): O
   const headers = kind === "tools" ? parameterHeaders(item["inputSchema"]) : [];
   return headers.length === 0 ? { key, text } : { key, text, headers };
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

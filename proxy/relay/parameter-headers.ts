@@ -1,5 +1,5 @@
+import { isRecord } from "../../policies/record.ts";
 import { headerValue, readHeaderValue } from "../header-value.ts";
-import type { JsonObject } from "../message.ts";
 
 /** An argument of a tool that a modern client repeats in the header `Mcp-Param-NAME` (2026-07-28, x-mcp-header). */
 export interface ParameterHeader {
@@ -10,10 +10,10 @@ export interface ParameterHeader {
 
 /** What a tool's input schema marks with `x-mcp-header`: reachable through `properties` alone. */
 export function parameterHeaders(schema: unknown, path: readonly string[] = []): readonly ParameterHeader[] {
-  const properties = isObject(schema) ? schema["properties"] : undefined;
-  if (!isObject(properties) || path.length > 16) return [];
+  const properties = isRecord(schema) ? schema["properties"] : undefined;
+  if (!isRecord(properties) || path.length > 16) return [];
   return Object.entries(properties).flatMap(([key, property]) => {
-    if (!isObject(property)) return [];
+    if (!isRecord(property)) return [];
     const name = property["x-mcp-header"];
     const own =
       typeof name === "string" && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
@@ -28,7 +28,7 @@ export function headersFor(marked: readonly ParameterHeader[], given: unknown): 
   const headers: Record<string, string> = {};
   for (const { header, path } of marked) {
     const value = path.reduce<unknown>(
-      (at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined),
+      (at, key) => (isRecord(at) && Object.hasOwn(at, key) ? at[key] : undefined),
       given,
     );
     if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
@@ -61,6 +61,3 @@ export function headerMismatch(
 
 const sameNumber = (a: string, b: string): boolean =>
   /^-?\d+(\.\d+)?$/.test(a) && /^-?\d+(\.\d+)?$/.test(b) && Number(a) === Number(b);
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isRecord } from "../../../policies/record.ts";
 import type { Identity } from "../../access/identity.ts";
 import { legacyVersions, type JsonObject, type JsonText } from "../../message.ts";
 import type { Relay } from "../../relay/relay.ts";
@@ -20,8 +21,8 @@ const longestInfo = 500;
 export function initialize(params: JsonObject | undefined, relay: Relay, identity: Identity): Initialized | string {
   const { protocolVersion: asked, capabilities: offered = {}, clientInfo = {} } = params ?? {};
   if (typeof asked !== "string") return "initialize needs the protocolVersion that the client speaks, as a string.";
-  if (!isObject(offered)) return "The capabilities of initialize are not an object.";
-  if (!isObject(clientInfo)) return "The clientInfo of initialize is not an object.";
+  if (!isRecord(offered)) return "The capabilities of initialize are not an object.";
+  if (!isRecord(clientInfo)) return "The clientInfo of initialize is not an object.";
   const capabilities = shortCapabilities(offered);
   if (capabilities === undefined)
     return `The capabilities of initialize are longer than the ${longestCapabilities} characters that a session can hold.`;
@@ -52,6 +53,3 @@ function shortInfo(info: JsonObject): JsonText {
   const short = (value: unknown): string => (typeof value === "string" ? value.slice(0, longestInfo / 5) : "");
   return JSON.stringify({ name: short(info["name"]), version: short(info["version"]) });
 }
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,8 +1,8 @@
+import { isRecord } from "../../../policies/record.ts";
 import type { Identity } from "../../access/identity.ts";
 import { modernVersion, type JsonObject, type JsonText } from "../../message.ts";
 import type { Client } from "../../relay/relay.ts";
 import type { ClientRequestMessage } from "../client-message.ts";
-import { isObject } from "../legacy/initialize.ts";
 import { rpcCodes } from "../../relay/rpc-error.ts";
 import { errorText } from "../rpc-error.ts";
 import type { Refusal } from "./refusal.ts";
@@ -14,7 +14,7 @@ const infoKey = "io.modelcontextprotocol/clientInfo";
 /** The version in a request's `_meta`; what makes it one of the modern era. */
 export function versionInMeta(params: JsonObject | undefined): unknown {
   const meta = params?.["_meta"];
-  return isObject(meta) ? meta[versionKey] : undefined;
+  return isRecord(meta) ? meta[versionKey] : undefined;
 }
 
 /** A client that told all about itself in one request. */
@@ -34,7 +34,7 @@ export class ModernClient implements Client {
 
   /** Few ask, and every request has one. */
   get info(): JsonText {
-    return isObject(this.#info) ? JSON.stringify(this.#info) : "{}";
+    return isRecord(this.#info) ? JSON.stringify(this.#info) : "{}";
   }
 }
 
@@ -45,14 +45,14 @@ export function readClient(
   headerVersion?: { readonly value: string | undefined },
 ): ModernClient | Refusal {
   const meta = params?.["_meta"];
-  if (!isObject(meta)) return incomplete("params._meta");
+  if (!isRecord(meta)) return incomplete("params._meta");
   const version = meta[versionKey];
   if (typeof version !== "string") return incomplete(`params._meta[${JSON.stringify(versionKey)}]`);
   if (headerVersion !== undefined && headerVersion.value !== version)
     return mismatch("MCP-Protocol-Version", headerVersion.value, version);
   if (version !== modernVersion) return unsupported(version);
   const capabilities = meta[capabilitiesKey];
-  if (!isObject(capabilities)) return incomplete(`params._meta[${JSON.stringify(capabilitiesKey)}]`);
+  if (!isRecord(capabilities)) return incomplete(`params._meta[${JSON.stringify(capabilitiesKey)}]`);
   return new ModernClient(capabilities, meta[infoKey], identity);
 }
 

@@ -1,10 +1,10 @@
+import { isRecord } from "../../../policies/record.ts";
 import type { Call, JsonObject, JsonText } from "../../message.ts";
 import type { Client, Interest, Relay } from "../../relay/relay.ts";
 import { membersOf, textAt, withMembers } from "../../relay/splice.ts";
 import { mostWanted } from "../../relay/subscriptions.ts";
 import { notificationText } from "../calls.ts";
 import type { ClientRequestMessage } from "../client-message.ts";
-import { isObject } from "../legacy/initialize.ts";
 
 /** One `subscriptions/listen`, on any transport. */
 export interface Subscription {
@@ -24,7 +24,7 @@ export function subscribe(
   send: (message: JsonText) => void,
 ): Subscription | undefined {
   const filter = params?.["notifications"];
-  if (!isObject(filter)) return undefined;
+  if (!isRecord(filter)) return undefined;
   const { capabilities } = relay.describe(client);
   const agreed = agree(filter, JSON.parse(capabilities) as JsonObject);
   const tagged = ({ method, params: text }: Call): JsonText => notificationText(method, withId(text, idText));
@@ -67,7 +67,7 @@ interface Agreed {
 function agree(filter: JsonObject, capabilities: JsonObject): Agreed {
   const has = (feature: string, ability: string): boolean => {
     const offered = capabilities[feature];
-    return isObject(offered) && offered[ability] === true;
+    return isRecord(offered) && offered[ability] === true;
   };
   const uris: unknown = filter["resourceSubscriptions"];
   return {
