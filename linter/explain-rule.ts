@@ -78,7 +78,7 @@ async function exampleLines(rule: Rule, example: Example, { paint, width }: Expl
       .map((line) => `  ${paint("dim", line)}`.trimEnd()),
   );
   for (const { message, region, verdict: kind } of findings) {
-    const said = `line ${region.line}: ${message}${kind === "undetermined" ? " (undetermined)" : ""}`;
+    const said = `line ${region?.line}: ${message}${kind === "undetermined" ? " (undetermined)" : ""}`;
     lines.push("", `  ${hang(wrap(said, width - 2), "  ")}`);
   }
   const fixed = await fixText(text, findings);

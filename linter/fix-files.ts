@@ -2,7 +2,7 @@ import { unifiedDiff } from "./diff.ts";
 import { fixText, type FixedText } from "./fix-text.ts";
 import { loadBytes, type LoadedFile } from "./load.ts";
 import type { Input } from "./read-input.ts";
-import { isFixable, type PlacedFinding, type Report } from "./report.ts";
+import { isFixable, placeOf, type PlacedFinding, type Report } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 import { replaceText } from "./write-file.ts";
 
@@ -33,9 +33,7 @@ export async function fixAndReport(
   const note = (text: string): unknown => stderr.write(`gracewarden: ${text}\n`);
   const fixed = await fixpoint(input, report, judge, strict);
   for (const { finding, cause } of fixed.failed) {
-    note(
-      `${finding.file}:${finding.region.line} ${finding.rule} not fixed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    note(`${placeOf(finding)} ${finding.rule} not fixed: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
   const pairs = changedFiles(input, fixed.input);
   if (!write) {

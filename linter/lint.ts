@@ -167,8 +167,8 @@ function inOrder(findings: readonly PlacedFinding[]): PlacedFinding[] {
   return [...findings].sort(
     (a, b) =>
       (a.file < b.file ? -1 : Number(a.file > b.file)) ||
-      a.region.line - b.region.line ||
-      a.region.column - b.region.column,
+      (a.region?.line ?? 0) - (b.region?.line ?? 0) ||
+      (a.region?.column ?? 0) - (b.region?.column ?? 0),
   );
 }
 

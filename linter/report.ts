@@ -10,14 +10,15 @@ import type { Term } from "../policies/shutdown/term.ts";
 import type { Waiver } from "../policies/waiver.ts";
 import type { Region } from "./positions.ts";
 
-/** A finding with its place in a file: what every reporter is made of. */
+/** A finding with its place: what every reporter is made of. */
 export interface PlacedFinding {
   readonly rule: string;
   readonly severity: Severity;
   readonly verdict: Verdict;
   readonly message: string;
+  /** The file; of a live object `namespace/Kind/name`, which has no lines. */
   readonly file: string;
-  readonly region: Region;
+  readonly region: Region | undefined;
   /** Where the region starts in the source's text. */
   readonly offset: number;
   /** For the code frame; undefined where the file could not be read. */
@@ -69,6 +70,10 @@ export interface Report {
   /** The rules that judged, the configuration's own among them. */
   readonly rules: readonly Rule[];
 }
+
+/** `web.yaml:23`, or the live object. */
+export const placeOf = ({ file, region }: Pick<PlacedFinding, "file" | "region">): string =>
+  region === undefined ? file : `${file}:${region.line}`;
 
 /** Whether `--fix` would mend it: a safe fix of something that is certainly wrong and not accepted, in a text that takes it. */
 export const isFixable = ({ fix, verdict, waived, unwritable }: PlacedFinding): boolean =>

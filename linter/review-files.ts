@@ -8,7 +8,7 @@ import { loadConfig, noConfig, type LoadedConfig } from "./load-config.ts";
 import { configText } from "./print-config.ts";
 import { readInput, type Input } from "./read-input.ts";
 import { render } from "./render.ts";
-import type { Report } from "./report.ts";
+import { placeOf, type Report } from "./report.ts";
 import { tellCrashes } from "./tell-crashes.ts";
 import type { Terminal } from "./terminal.ts";
 import { withUnwritable } from "./unwritable.ts";
@@ -75,7 +75,7 @@ async function textOf(
     patches: changedFiles(input, fixed.input).map((pair) => ({ file: pair.before.file, diff: diffOf(pair) })),
     notPatched: fixed.failed.map(
       ({ finding, cause }) =>
-        `${finding.file}:${finding.region.line} ${finding.rule}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `${placeOf(finding)} ${finding.rule}: ${cause instanceof Error ? cause.message : String(cause)}`,
     ),
     now,
   });

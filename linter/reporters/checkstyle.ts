@@ -18,8 +18,7 @@ function errorElement(finding: PlacedFinding): string {
   const { region, severity, verdict, message, rule } = finding;
   const subject = subjectOf(finding);
   return element("error", {
-    line: region.line,
-    column: region.column,
+    ...(region !== undefined && { line: region.line, column: region.column }),
     severity: verdict === "undetermined" ? "info" : severities[severity],
     message: subject === "" ? message : `${subject}: ${message}`,
     source: `gracewarden.${rule}`,

@@ -16,11 +16,9 @@ function annotation(finding: PlacedFinding): string {
   const { severity, verdict, rule, file, region, message } = finding;
   const subject = subjectOf(finding);
   const properties = {
-    file,
-    line: region.line,
-    endLine: region.endLine,
+    ...(region !== undefined && { file, line: region.line, endLine: region.endLine }),
     // Columns are shown only where the region stays on its line.
-    ...(region.line === region.endLine && { col: region.column, endColumn: region.endColumn }),
+    ...(region?.line === region?.endLine && region && { col: region.column, endColumn: region.endColumn }),
     title: `${rule}${verdict === "undetermined" ? " (undetermined)" : ""}`,
   };
   const written = Object.entries(properties).map(([key, value]) => `${key}=${escapedProperty(String(value))}`);

@@ -4,21 +4,22 @@ import { subjectOf } from "./subject.ts";
 
 const severities = { advice: "minor", warn: "major", error: "critical" } as const;
 
-/** The report as GitLab's Code Quality artifact. It knows no suppression, so what is waived is left out. */
+/** The report as GitLab's Code Quality artifact. It knows no suppression and nothing without a line, so what is waived and live objects are left out. */
 export function reportGitlab(report: Report): string {
   const fingerprint = fingerprints();
   const issues = report.findings
     // The fingerprint counts what is said twice, so it sees every finding.
     .map((finding) => ({ finding, print: fingerprint(finding) }))
-    .filter(({ finding }) => finding.waived === undefined)
-    .map(({ finding, print }) => {
+    .flatMap(({ finding, print }) => {
+      const { region, waived } = finding;
+      if (waived !== undefined || region === undefined) return [];
       const subject = subjectOf(finding);
       return {
         description: subject === "" ? finding.message : `${subject}: ${finding.message}`,
         check_name: finding.rule,
         fingerprint: print,
         severity: finding.verdict === "undetermined" ? "info" : severities[finding.severity],
-        location: { path: finding.file, lines: { begin: finding.region.line, end: finding.region.endLine } },
+        location: { path: finding.file, lines: { begin: region.line, end: region.endLine } },
       };
     });
   return `${JSON.stringify(issues, null, 2)}\n`;

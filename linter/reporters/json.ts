@@ -27,7 +27,11 @@ function jsonFinding(finding: PlacedFinding): object {
     verdict,
     message,
     file,
-    ...region,
+    // Null, not left out: every finding has the same fields.
+    line: region?.line ?? null,
+    column: region?.column ?? null,
+    endLine: region?.endLine ?? null,
+    endColumn: region?.endColumn ?? null,
     object:
       object === undefined
         ? null

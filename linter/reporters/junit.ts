@@ -1,4 +1,5 @@
-import type { PlacedFinding, Report } from "../report.ts";
+import { formatPath } from "../../policies/path.ts";
+import { placeOf, type PlacedFinding, type Report } from "../report.ts";
 import { subjectOf } from "./subject.ts";
 import { element, textElement, xmlHeader } from "./xml.ts";
 
@@ -56,7 +57,7 @@ function testOf(finding: PlacedFinding, { counts }: JunitOptions): Test {
   const { rule, file, message, region, severity, verdict, waived } = finding;
   const name = token([rule, subjectOf(finding)].filter((part) => part !== "").join(": "));
   const base = { name, classname: token(file) };
-  const text = `${file}:${region.line}:${region.column}: ${message}`;
+  const text = `${placeOf(finding)}${region === undefined ? ` ${formatPath(finding.at)}` : `:${region.column}`}: ${message}`;
   if (counts(finding)) return { ...base, kind: "failure", message, type: severity, text };
   const why =
     waived === undefined

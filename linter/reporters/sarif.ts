@@ -3,6 +3,7 @@ import type { FactId } from "../../policies/facts/facts.ts";
 import { formatPath } from "../../policies/path.ts";
 import type { Rule } from "../../policies/rule.ts";
 import type { Crash } from "../../policies/run.ts";
+import type { Region } from "../positions.ts";
 import { isFixable, type PlacedFinding, type Report } from "../report.ts";
 import { version } from "../version.ts";
 import { fingerprints } from "./fingerprint.ts";
@@ -68,9 +69,7 @@ function descriptor(rule: Rule, facts: Readonly<Record<FactId, Fact>>): object {
 
 function result(finding: PlacedFinding, ruleIndex: number, fingerprint: string): object {
   const { rule, severity, verdict, message, file, region, waived, object, container } = finding;
-  // SARIF knows no line below the text, and consumers refuse an end before its start.
-  const { line: startLine, column: startColumn, endLine, endColumn } = region;
-  const name = object === undefined ? undefined : `${object.kind}/${object.name}`;
+  const name = object === undefined ? undefined : region === undefined ? file : `${object.kind}/${object.name}`;
   const logical = [name, container].filter((part) => part !== undefined).join("/");
   return {
     ruleId: rule,
@@ -80,10 +79,7 @@ function result(finding: PlacedFinding, ruleIndex: number, fingerprint: string):
     message: { text: message },
     locations: [
       {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(file), uriBaseId: "%SRCROOT%" },
-          region: { startLine, startColumn, endLine, endColumn },
-        },
+        ...(region === undefined ? {} : { physicalLocation: physicalLocation(file, region) }),
         ...(logical === "" ? {} : { logicalLocations: [{ fullyQualifiedName: logical, kind: "resource" }] }),
       },
     ],
@@ -104,6 +100,13 @@ function result(finding: PlacedFinding, ruleIndex: number, fingerprint: string):
       fixable: isFixable(finding),
       ...(finding.fix === undefined ? {} : { fix: finding.fix.title }),
     },
+  };
+}
+
+function physicalLocation(file: string, { line, column, endLine, endColumn }: Region): object {
+  return {
+    artifactLocation: { uri: uriOf(file), uriBaseId: "%SRCROOT%" },
+    region: { startLine: line, startColumn: column, endLine, endColumn },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Fix } from "../../policies/edit.ts";
 import type { Fact } from "../../policies/facts/fact.ts";
 import type { FactId } from "../../policies/facts/facts.ts";
+import { formatPath } from "../../policies/path.ts";
 import { printable, type Paint, type Style } from "../color.ts";
 import { isFixable, type PlacedFinding, type Report } from "../report.ts";
 import { hang, wrap } from "../wrap.ts";
@@ -44,19 +45,19 @@ export function reportStylish(report: Report, options: StylishOptions): string {
 
 function findingLines(finding: PlacedFinding, told: Set<FactId>, options: StylishOptions): string[] {
   const { width, paint } = options;
-  const { region, offset, severity, verdict, source } = finding;
-  const place = `${region.line}:${region.column}`;
+  const { region, severity, verdict } = finding;
+  const place = region === undefined ? [] : [`${region.line}:${region.column}`];
   const level = verdict === "undetermined" ? `${severity} (undetermined)` : severity;
-  const left = width - place.length - level.length - finding.rule.length - 8;
+  const left = width - place.join().length - level.length - finding.rule.length - 8;
   const head = [
-    paint("dim", place),
+    ...place.map((text) => paint("dim", text)),
     paint(severityStyle[severity], level),
     paint("bold", finding.rule),
     paint("dim", cut(printable(subjectOf(finding)), left)),
   ];
   const indent = "    ";
   const room = width - indent.length;
-  const frame = source === undefined || source.text === "" ? [] : codeFrame(source, offset, region, room, paint);
+  const frame = whereabouts(finding, room, paint);
   const budget = budgetLines(finding, room - 2, paint).map((line) => `  ${line}`);
   const body = [
     ...wrap(printable(finding.message), room).split("\n"),
@@ -65,6 +66,12 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
     ...remarks(finding, told, options, room),
   ];
   return [`  ${head.join("  ").trimEnd()}`, ...body.map((line) => (line === "" ? "" : `${indent}${line}`))];
+}
+
+/** The line with a mark, or of a live object the path. */
+function whereabouts({ region, source, offset, at }: PlacedFinding, room: number, paint: Paint): readonly string[] {
+  if (region === undefined) return at.length === 0 ? [] : [paint("dim", `at ${printable(formatPath(at))}`)];
+  return source === undefined || source.text === "" ? [] : codeFrame(source, offset, region, room, paint);
 }
 
 const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);

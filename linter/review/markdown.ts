@@ -6,7 +6,7 @@ import { stateWords } from "./html/waivers-section.ts";
 import { sumLines } from "./sum.ts";
 import { subjectOf } from "../reporters/subject.ts";
 import { formatSeconds } from "../../policies/shutdown/interval.ts";
-import type { PlacedFinding } from "../report.ts";
+import { placeOf, type PlacedFinding } from "../report.ts";
 
 /** The review in short, for a ticket or a merge request. */
 export function reviewMarkdown(review: Review): string {
@@ -59,9 +59,9 @@ function findings({ report, facts }: Review): string[] {
 }
 
 function findingLine(finding: PlacedFinding): string {
-  const { file, region, message, evidence } = finding;
+  const { message, evidence } = finding;
   const sum = sumLines(evidence).map(({ name, seconds }) => `${name} ${seconds}`);
-  return `${plain(subjectOf(finding))} ${code(`${file}:${region.line}`)}: ${plain(message)}${sum.length === 0 ? "" : ` (${plain(sum.join("; "))})`}`;
+  return `${plain(subjectOf(finding))} ${code(placeOf(finding))}: ${plain(message)}${sum.length === 0 ? "" : ` (${plain(sum.join("; "))})`}`;
 }
 
 function notEvaluated({ report, off }: Review): string[] {

@@ -98,7 +98,7 @@ function resultOf(finding: PlacedFinding, report: Report, now: Date): Result {
     ...(object === undefined ? {} : about(object)),
     properties: {
       file: cut(file),
-      line: String(region.line),
+      ...(region === undefined ? {} : { line: String(region.line) }),
       ...(at.length === 0 ? {} : { path: cut(formatPath(at)) }),
       ...(evidence.length === 0
         ? {}

@@ -1,6 +1,6 @@
 import type { Fix } from "../../../policies/edit.ts";
 import { formatPath } from "../../../policies/path.ts";
-import { isFixable, type PlacedFinding } from "../../report.ts";
+import { isFixable, placeOf, type PlacedFinding } from "../../report.ts";
 import { subjectOf } from "../../reporters/subject.ts";
 import type { Review } from "../review.ts";
 import { sumLines } from "../sum.ts";
@@ -41,12 +41,12 @@ function ruleBlock(id: string, findings: readonly PlacedFinding[], review: Revie
 }
 
 function findingItem(finding: PlacedFinding): Markup {
-  const { file, region, message, at, fix } = finding;
+  const { message, at, fix } = finding;
   const path = formatPath(at);
   return html`<li>
     <p class="where">
       <b>${subjectOf(finding)}</b>
-      <code>${file}:${region.line}</code>${path === "" ? undefined : html` <code class="path">${path}</code>`}
+      <code>${placeOf(finding)}</code>${path === "" ? undefined : html` <code class="path">${path}</code>`}
     </p>
     <p>${message}</p>
     ${sumTable(finding)}${fix === undefined ? undefined : html`<p class="fix">${fixText(finding, fix)}</p>`}
