@@ -1,9 +1,9 @@
 import type { BaseLogger } from "pino";
-import type { JsonObject, JsonText, Outcome } from "../message.ts";
+import type { CutCall } from "../leaving/cut-call.ts";
+import type { JsonText, Outcome } from "../message.ts";
 import type { Client, Relay, RelayedCall } from "../relay/relay.ts";
 import type { ClientRequestMessage } from "./client-message.ts";
-import type { CallOutcome, CallRecord } from "../telemetry/call-record.ts";
-import type { CutCall } from "./drainable.ts";
+import { longestName, nameOf, type CallOutcome, type CallRecord } from "../telemetry/call-record.ts";
 import { rpcCodes } from "../relay/rpc-error.ts";
 import { cutError, errorText, fullError } from "./rpc-error.ts";
 
@@ -153,7 +153,8 @@ class Call implements RunningCall {
   }
 
   cancel(reason: string): void {
-    if (this.#over) return;
+    // An answer that was a question to the client, and that it has not got, keeps a call waiting for it in the relay.
+    if (this.#over) return this.#relayed?.cancel(reason);
     this.#end("cancelled");
     this.#relayed?.cancel(reason);
     this.#sink.cancelled();
@@ -196,15 +197,6 @@ const aboutOf = ({
   name: nameOf(params),
   arguments: params?.["arguments"],
 });
-
-/** Of a tool or prompt, or a resource's URI. */
-function nameOf(params: JsonObject | undefined): string | undefined {
-  const name = params?.["name"] ?? params?.["uri"];
-  return typeof name === "string" ? name.slice(0, longestName) : undefined;
-}
-
-/** What a client made up may be as long as a message; a line of the audit, or the last words of the pod, may not. */
-const longestName = 256;
 
 export const notificationText = (method: string, params: JsonText | undefined): JsonText =>
   `{"jsonrpc":"2.0","method":${JSON.stringify(method)}${params === undefined ? "" : `,"params":${params}`}}`;

@@ -1,3 +1,5 @@
+import type { CutCall } from "../leaving/cut-call.ts";
+
 /** What leaving asks of a front (HTTP or stdio). */
 export interface Drainable {
   /** Calls dispatched and not answered. */
@@ -16,11 +18,4 @@ export interface Drainable {
   close(seconds: number): Promise<void>;
   /** Answers that `close` gave up, or would have to: their clients have not read them. */
   unread(): number;
-}
-
-export interface CutCall {
-  readonly method: string;
-  readonly name: string | undefined;
-  readonly backend: string | undefined;
-  readonly seconds: number;
 }

@@ -66,11 +66,15 @@ export function createStdioFront(options: StdioFrontOptions): StdioFront {
         notify: sendIfRead,
         answer(outcome: Outcome) {
           running.delete(id);
+          own?.over(id);
           if (own !== undefined) applyToSession(message, outcome, own);
           send(answerText(idText, outcome));
         },
-        cancelled: () => void running.delete(id),
-        ask: own === undefined ? undefined : (method, params) => own.ask({ method, params }),
+        cancelled() {
+          running.delete(id);
+          own?.over(id);
+        },
+        ask: own === undefined ? undefined : (method, params) => own.ask({ method, params }, id),
       },
     );
     if (!call.isOver()) running.set(id, call);

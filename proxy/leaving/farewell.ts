@@ -1,5 +1,5 @@
 import type { StopReport } from "../backends/backend.ts";
-import type { CutCall } from "../front/drainable.ts";
+import type { CutCall } from "./cut-call.ts";
 import type { LeaveReport } from "./leave.ts";
 
 /** What is said of the end, in the log and to whoever looks at the pod's status. */
@@ -45,9 +45,10 @@ const most = 10;
 function calls(cut: readonly CutCall[]): string {
   const shown = cut
     .slice(0, most)
-    .map(({ method, name, backend, seconds }) => {
+    .map(({ method, name, backend, seconds, wasAsked }) => {
       const what = name === undefined ? method : `${method} ${name}`;
-      return `${what}${backend === undefined ? "" : ` (${backend})`} after ${seconds.toFixed(1)} s`;
+      const waiting = wasAsked === true ? ", its client's answer to a question missing" : "";
+      return `${what}${backend === undefined ? "" : ` (${backend})`} after ${seconds.toFixed(1)} s${waiting}`;
     })
     .join(", ");
   return cut.length > most ? `${shown} and ${cut.length - most} more` : shown;

@@ -1,5 +1,7 @@
 import type { StopReport } from "../backends/backend.ts";
-import type { CutCall, Drainable } from "../front/drainable.ts";
+import type { Drainable } from "../front/drainable.ts";
+import type { CutCall } from "./cut-call.ts";
+import type { WaitingCalls } from "./waiting-calls.ts";
 import { phaseAt, type Moments, type Phase } from "./phase.ts";
 
 /** What must have ended when the process ends. */
@@ -18,6 +20,7 @@ export interface LeaveOptions {
   readonly now: () => number;
   readonly sleep: (seconds: number) => Promise<void>;
   readonly fronts: readonly Drainable[];
+  readonly waitingCalls: WaitingCalls;
   readonly backends: () => readonly Stoppable[];
   /** Settles at a second signal: then nothing is waited for. */
   readonly forced: Promise<unknown>;
@@ -57,13 +60,13 @@ export async function leave(options: LeaveOptions): Promise<LeaveReport> {
     if (phase === "refusing" || phase === "closing") for (const front of fronts) front.refuse();
   };
   while (!isForced) {
-    const { phase, forSeconds } = phaseAt(now(), moments, busy(fronts));
+    const { phase, forSeconds } = phaseAt(now(), moments, busy(options));
     enter(phase);
     if (phase === "closing") break;
     await Promise.race([sleep(forSeconds), forced]);
   }
   enter("closing");
-  const cut = fronts.flatMap((front) => front.cut());
+  const cut = [...fronts.flatMap((front) => front.cut()), ...options.waitingCalls.cut()];
   const stopping = stopAll(options, () => isForced, forced);
   const left = (until: number): number => Math.max(until - now(), 0);
   const close = (seconds: number): Promise<unknown> => Promise.all(fronts.map((front) => front.close(seconds)));
@@ -89,9 +92,9 @@ const secondsToTell = 0.2;
 /** SIGKILL and its proof take milliseconds. */
 const secondsWhenForced = 1;
 
-function busy(fronts: readonly Drainable[]): { inFlight: number; lastActivityAt: number } {
+function busy({ fronts, waitingCalls }: LeaveOptions): { inFlight: number; lastActivityAt: number } {
   return {
-    inFlight: fronts.reduce((sum, front) => sum + front.inFlight(), 0),
+    inFlight: fronts.reduce((sum, front) => sum + front.inFlight(), waitingCalls.count()),
     lastActivityAt: Math.max(-Infinity, ...fronts.map((front) => front.lastActivityAt())) / 1000,
   };
 }

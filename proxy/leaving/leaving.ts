@@ -27,7 +27,7 @@ export interface Leaving {
   readonly done: Promise<Farewell>;
 }
 
-export interface LeavingOptions extends Pick<LeaveOptions, "now" | "sleep" | "backends" | "flush"> {
+export interface LeavingOptions extends Pick<LeaveOptions, "now" | "sleep" | "backends" | "flush" | "waitingCalls"> {
   readonly fronts: () => LeaveOptions["fronts"];
   readonly clock: Partial<ProxySettings>;
   /** Calls are sent here by somebody who must first be told to stop: it has been ready, on a port. */

@@ -1,6 +1,7 @@
 import type { BaseLogger } from "pino";
 import { BackendUnavailable, type Backend } from "../backends/backend.ts";
 import type { Connection } from "../backends/connection.ts";
+import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import type { Outcome } from "../message.ts";
 import { askInTurn } from "./ask-in-turn.ts";
 import { asksForInput } from "./dialogue.ts";
@@ -10,21 +11,26 @@ import type { ClientRequest, RelayedCall } from "./relay.ts";
 import { failed } from "./rpc-error.ts";
 import { DuplicateMember } from "./splice.ts";
 import { ownState, withOwner } from "./state-owner.ts";
-import { SuspendedCalls } from "./suspended-calls.ts";
+import { SuspendedCalls, type WaitingLimits } from "./suspended-calls.ts";
 
 /** Carries requests to backends and bridges the eras of client and backend. */
 export class Calls {
   readonly #flights = new Flights();
-  readonly #suspended = new SuspendedCalls();
+  readonly #suspended: SuspendedCalls;
   /** One backend without a prefix: nothing of what it says is named. */
   readonly #isAlone: () => boolean;
   readonly #log: BaseLogger;
   #lastToken = 0;
   readonly #nextToken = (): number => (this.#lastToken += 1);
 
-  constructor(isAlone: () => boolean, log: BaseLogger) {
+  constructor(isAlone: () => boolean, limits: WaitingLimits, log: BaseLogger) {
     this.#isAlone = isAlone;
     this.#log = log;
+    this.#suspended = new SuspendedCalls(limits, log);
+  }
+
+  get waiting(): WaitingCalls {
+    return this.#suspended;
   }
 
   /** Why a request was not sent on, or its answer could not be read, as its outcome. */
@@ -38,6 +44,11 @@ export class Calls {
   /** Who alone is served by a backend now. */
   sole(backend: Backend): ReturnType<Flights["sole"]> {
     return this.#flights.sole(backend);
+  }
+
+  /** Somebody there could not be asked: calls whose clients seem to be gone end, so that the next time it goes. */
+  giveWay(backend: Backend): void {
+    this.#suspended.giveWay(backend);
   }
 
   send(request: ClientRequest, destination: Destination): RelayedCall {
@@ -82,6 +93,10 @@ export class Calls {
       end();
       return outcome;
     });
+    if (request.client.era === "modern" && connection.era === "legacy") {
+      const round = this.#suspended.begin(dispatch, backend, sent);
+      return { ...round, outcome: this.#settled(Promise.resolve(round.outcome)) };
+    }
     return {
       outcome: this.#bridged(dispatch, backend, sent),
       cancel: (reason) => dispatch.cancel(reason),
@@ -105,10 +120,8 @@ export class Calls {
   /** The outcome as the client's era wants it. */
   #bridged(dispatch: Dispatch, backend: Backend, sent: Promise<Outcome>): Promise<Outcome> {
     const { request, connection } = dispatch;
-    if (request.client.era === "modern") {
-      if (connection.era === "legacy") return this.#settled(this.#suspended.begin(dispatch, backend, sent));
+    if (request.client.era === "modern")
       return this.#isAlone() ? sent : this.#settled(sent.then((outcome) => withOwner(outcome, backend)));
-    }
     if (connection.era === "legacy") return sent;
     return sent.then((outcome) =>
       asksForInput(outcome) ? this.#settled(askInTurn(outcome, request, (members) => dispatch.send(members))) : outcome,

@@ -1,6 +1,7 @@
 import type { BaseLogger } from "pino";
 import type { Identity } from "../access/identity.ts";
 import type { Backend, BackendEvents } from "../backends/backend.ts";
+import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import type { Call, Era, JsonText } from "../message.ts";
 import { Calls } from "./calls.ts";
 import type { ListKind } from "./catalogue.ts";
@@ -12,6 +13,7 @@ import { Offers } from "./offers.ts";
 import type { Interest, Relay } from "./relay.ts";
 import { Routes } from "./routes.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { defaultWaitingLimits, type WaitingLimits } from "./suspended-calls.ts";
 import { UpstreamMessages } from "./upstream-messages.ts";
 import { Upstreams, type UpstreamsOptions } from "./upstreams.ts";
 
@@ -25,6 +27,7 @@ export interface RelayOptions extends UpstreamsOptions {
   /** `{name, version}` of the proxy. */
   readonly proxyInfo: JsonText;
   readonly listCache: ListCache | undefined;
+  readonly waiting?: Partial<WaitingLimits>;
   readonly log: BaseLogger;
 }
 
@@ -32,6 +35,7 @@ export interface RelayOptions extends UpstreamsOptions {
 export interface RunningRelay extends Relay {
   /** For the backends that the relay is given. */
   readonly events: BackendEvents;
+  readonly waitingCalls: WaitingCalls;
   /** Another separator, other rules, other backends: lists are made anew, and clients are told. */
   reconfigured(): void;
   /** Whether its lists are known: a required backend counts as ready from then on. */
@@ -51,7 +55,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
       upstreams.all().map((backend) => ({ backend, server: upstreams.server(backend) })),
       { separator: separator(), proxyInfo, era },
     );
-  const calls = new Calls(isAlone, log);
+  const calls = new Calls(isAlone, { ...defaultWaitingLimits, ...options.waiting }, log);
   const offers = new Offers({
     cache: listCache,
     proxyInfo,
@@ -115,6 +119,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
       onNotification: (backend, notification) => messages.notified(backend, notification),
       onRequest: (backend, call) => messages.asked(backend, call),
     },
+    waitingCalls: calls.waiting,
     reconfigured: () => offers.reconfigured(),
     isListed: (backend) => offers.isListed(backend),
     offered(backend) {

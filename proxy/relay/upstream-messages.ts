@@ -57,6 +57,7 @@ export class UpstreamMessages {
     const session = upstreams.sessionOf(backend);
     const askable = session === undefined ? undefined : interests.askable(session);
     if (askable?.onRequest !== undefined) return askable.onRequest(call);
+    if (sole === "several") calls.giveWay(backend);
     log.warn(
       { backend: backend.name, method: call.method },
       sole === "several"

@@ -10,6 +10,7 @@ import type { ProxyConfig } from "../config/config.ts";
 import type { ProcessSettings } from "../config/process-settings.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 import type { Drainable } from "../front/drainable.ts";
+import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import { createHttpFront } from "../front/http-front.ts";
 import { sealKeys } from "../front/legacy/seal-keys.ts";
 import { openStdout } from "../front/stdio/stdio-output.ts";
@@ -49,6 +50,7 @@ interface Front {
 export interface Assembly {
   readonly fronts: readonly Drainable[];
   readonly backends: BackendSet;
+  readonly waitingCalls: WaitingCalls;
   readonly isListed: (backend: Backend) => boolean;
   readonly offered: (backend: Backend) => object;
   readonly counts: Front["counts"];
@@ -156,6 +158,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   return {
     fronts: [front.drainable],
     backends,
+    waitingCalls: relay.waitingCalls,
     isListed: (backend) => relay.isListed(backend),
     offered: (backend) => relay.offered(backend),
     counts: front.counts,

@@ -56,6 +56,10 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     assembled: assembled.promise,
     fronts: () => assembly?.fronts ?? [],
     backends: () => assembly?.backends.stoppable() ?? [],
+    waitingCalls: {
+      count: () => assembly?.waitingCalls.count() ?? 0,
+      cut: () => assembly?.waitingCalls.cut() ?? [],
+    },
     flush: async (seconds) => {
       await Promise.all([audit?.flush(), assembly?.flush(seconds)]);
     },
@@ -105,6 +109,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     backends: () => backends.all().map((backend) => backend.health()),
     shared: () => backends.current().map((backend) => backend.health()),
     inFlight: () => fronts.reduce((sum, front) => sum + front.inFlight(), 0),
+    waiting: assembly.waitingCalls.count,
     sessions: () => counts().sessions,
     streams: () => counts().streams,
     state: () => standing().state,

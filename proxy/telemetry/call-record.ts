@@ -1,3 +1,4 @@
+import type { JsonObject } from "../message.ts";
 import type { Client } from "../relay/relay.ts";
 
 /**
@@ -19,3 +20,12 @@ export interface CallRecord {
   /** What the tool or prompt was called with. */
   readonly arguments: unknown;
 }
+
+/** Of a tool or prompt, or a resource's URI. */
+export function nameOf(params: JsonObject | undefined): string | undefined {
+  const name = params?.["name"] ?? params?.["uri"];
+  return typeof name === "string" ? name.slice(0, longestName) : undefined;
+}
+
+/** What a client made up may be as long as a message; a line of the audit, or the last words of the pod, may not. */
+export const longestName = 256;

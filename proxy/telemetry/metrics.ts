@@ -42,6 +42,7 @@ export interface Observed {
   readonly backends: () => readonly BackendHealth[];
   readonly shared: () => readonly BackendHealth[];
   readonly inFlight: () => number;
+  readonly waiting: () => number;
   readonly sessions: () => number;
   readonly streams: () => number;
   readonly state: () => string;
@@ -72,6 +73,11 @@ export function observe({ registry }: Metrics, observed: Observed): void {
     });
   };
   gauge("calls_in_flight", "Calls dispatched and not answered.", observed.inFlight);
+  gauge(
+    "calls_waiting",
+    "Calls whose client was asked something and has not come back with the answer.",
+    observed.waiting,
+  );
   gauge("sessions", "Legacy sessions that have a stream or subscriptions here.", observed.sessions);
   gauge("streams", "Open streams of clients.", observed.streams);
   gauge("config_generation", "How often a configuration was taken.", observed.configGeneration);

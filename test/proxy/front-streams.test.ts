@@ -133,6 +133,22 @@ describe("a legacy call", () => {
 });
 
 describe("what passes", () => {
+  it("is asked in vain where its client has gone: the server gets an error, its client later the end of it all", async () => {
+    const { url } = await serve({ limits: { replaySeconds: 0.3 } });
+    const headers = await begin(url);
+    const left = await postStream(url, call("ask", { method: "roots/list", params: {} }), headers);
+    await vi.waitFor(() => expect(messages(left)).toHaveLength(1));
+    left.close();
+    const last = left.events.at(-1)?.id ?? "";
+    await new Promise((resolve) => setTimeout(resolve, 1600));
+    const back = await getStream(url, { ...headers, "last-event-id": last });
+    expect(await back.over).toBe(true);
+    expect(messages(back)).toMatchObject([
+      { method: "notifications/cancelled", params: { requestId: (messages(left)[0] as { id: string }).id } },
+      { id: 1, result: { content: [{ text: expect.stringContaining("did not come back") }] } },
+    ]);
+  });
+
   it("keeps integers above 2^53, unknown members and the form of ids", async () => {
     const whole = '{"content":[],"n":9007199254740993,"x":{"y":[1.0,1e400]}}';
     const { url, relay } = await serve({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { proxyBudget } from "../../policies/shutdown/proxy-budget.ts";
 import type { StopReport } from "../../proxy/backends/backend.ts";
-import type { CutCall } from "../../proxy/front/drainable.ts";
+import type { CutCall } from "../../proxy/leaving/cut-call.ts";
 import { farewell } from "../../proxy/leaving/farewell.ts";
 import { leave, type LeaveReport } from "../../proxy/leaving/leave.ts";
 import { momentsOf } from "../../proxy/leaving/phase.ts";
@@ -13,10 +13,18 @@ interface World {
   readonly backendSeconds?: readonly number[];
   readonly forcedAt?: number;
   readonly isEndpoint?: boolean;
+  /** Calls whose clients think about a question, and when they come back with the answer. */
+  readonly answeredAt?: readonly number[];
 }
 
 /** Leaves on a clock that jumps to the next thing that happens; the result says what happened when. */
-async function left({ callsEndAt = [], backendSeconds = [], forcedAt, isEndpoint = true }: World): Promise<{
+async function left({
+  callsEndAt = [],
+  backendSeconds = [],
+  forcedAt,
+  isEndpoint = true,
+  answeredAt = [],
+}: World): Promise<{
   readonly events: readonly string[];
   readonly report: LeaveReport;
   readonly seconds: number;
@@ -53,6 +61,13 @@ async function left({ callsEndAt = [], backendSeconds = [], forcedAt, isEndpoint
           return [{ ...report, by: needs > seconds ? "sigkill" : "eof" }];
         },
       })),
+    waitingCalls: {
+      count: () => answeredAt.filter((at) => at > now).length,
+      cut: () =>
+        answeredAt
+          .filter((at) => at > now)
+          .map(() => ({ method: "tools/call", name: "ask", backend: "b0", seconds: now, wasAsked: true })),
+    },
     fronts: [
       {
         inFlight: () => (isCut ? 0 : running().length),
@@ -123,6 +138,15 @@ describe("leaving", () => {
     expect(report.stops).toMatchObject([{ by: "sigkill" }]);
   });
 
+  it("keeps a call whose client was asked something until its answer comes, or cuts it as any other", async () => {
+    const answered = await left({ answeredAt: [8] });
+    expect(answered.report.cut).toEqual([]);
+    expect(answered.seconds).toBeLessThan(10);
+    const abandoned = await left({ answeredAt: [8, 60] });
+    expect(abandoned.events).toContain("15 closing");
+    expect(abandoned.report.cut).toMatchObject([{ name: "ask", wasAsked: true }]);
+  });
+
   it("waits for no backend beyond the backends' end", async () => {
     const { report, seconds } = await left({ backendSeconds: [Infinity] });
     expect(seconds).toBeLessThanOrEqual(21);
@@ -163,6 +187,13 @@ describe("the farewell", () => {
       undefined,
       1,
       /1 call was cut: tools\/call slow \(a\) after 10\.0 s\./,
+    ],
+    [
+      "a call was cut that waited for its client's answer",
+      { ...clean, cut: [{ ...call, wasAsked: true }] },
+      undefined,
+      1,
+      /1 call was cut: tools\/call slow \(a\) after 10\.0 s, its client's answer to a question missing\./,
     ],
     [
       "many calls were cut",

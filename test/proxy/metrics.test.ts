@@ -16,6 +16,7 @@ it("a backend that each session has its own of is counted by states; its restart
     backends: () => [health("idle", 1), health("ready", 2), health("ready", 0)],
     shared: () => [health("idle", 1)],
     inFlight: () => 0,
+    waiting: () => 0,
     sessions: () => 0,
     streams: () => 0,
     state: () => "ready",

@@ -2,16 +2,10 @@ import type { Identity } from "../../access/identity.ts";
 import type { Call, JsonText, Outcome, RequestId } from "../../message.ts";
 import type { Client, Relay } from "../../relay/relay.ts";
 import { notificationText, requestText, type RunningCall } from "../calls.ts";
-import { rpcCodes } from "../../relay/rpc-error.ts";
-import { errorText } from "../rpc-error.ts";
+import { failed } from "../../relay/rpc-error.ts";
+import { Questions } from "./questions.ts";
 import { SessionInterest } from "./session-interest.ts";
 import type { EventPlace, ReplayStore, ReplayStream } from "./replay.ts";
-
-/** Settles a question to the client. */
-interface Asked {
-  readonly on: ReplayStream;
-  readonly settle: (outcome: Outcome) => void;
-}
 
 /** What this pod knows of one legacy session beyond its id. All of it can be lost: the id alone serves calls. */
 export class Session {
@@ -24,16 +18,16 @@ export class Session {
   lastUsedAt = performance.now();
   readonly expiresAt: number;
   readonly #store: ReplayStore;
-  readonly #asked = new Map<string, Asked>();
+  readonly #questions: Questions<ReplayStream>;
   #listening: ReplayStream[] = [];
   #unlisten: (() => void) | undefined;
-  #questions = 0;
 
   /** `expiresAt`: Unix milliseconds. */
   constructor(client: Client, expiresAt: number, store: ReplayStore) {
     this.client = client;
     this.expiresAt = expiresAt;
     this.#store = store;
+    this.#questions = new Questions(store.pod, (stream, message) => stream.send(message));
   }
 
   /** The client with the roles that its request has now. */
@@ -73,32 +67,18 @@ export class Session {
 
   /** Asks the client on a stream; without one it cannot be asked. */
   ask({ method, params }: Call, on: ReplayStream | undefined): Promise<Outcome> {
-    if (on === undefined) return Promise.resolve(noAnswer);
-    if (this.#asked.size >= mostQuestions) return Promise.resolve(tooMany);
-    this.#questions += 1;
-    const id = `${this.#store.pod}-${this.#questions}`;
-    return new Promise((resolve) => {
-      this.#asked.set(id, { on, settle: resolve });
-      on.send(requestText(id, method, params));
-    });
+    if (on === undefined) return Promise.resolve(failed("internalError", noAnswer));
+    return this.#questions.ask(on, (id) => requestText(id, method, params));
   }
 
   /** `foreign`: another pod has asked. Late and unknown answers are taken and dropped. */
   answered(id: RequestId, outcome: Outcome): "taken" | "foreign" {
-    const asked = this.#asked.get(String(id));
-    if (asked === undefined) return String(id).startsWith(`${this.#store.pod}-`) ? "taken" : "foreign";
-    this.#asked.delete(String(id));
-    asked.settle(outcome);
-    return "taken";
+    return this.#questions.answered(id, outcome);
   }
 
   /** The stream is over: what was asked on it gets no answer any more. */
   endStream(stream: ReplayStream): void {
-    for (const [id, { on, settle }] of this.#asked) {
-      if (on !== stream) continue;
-      this.#asked.delete(id);
-      settle(noAnswer);
-    }
+    this.#questions.end(noAnswer, (on) => on === stream);
     stream.end();
   }
 
@@ -111,8 +91,9 @@ export class Session {
     this.#stopListening();
   }
 
-  /** Gives up streams that nobody has come back to. */
+  /** Gives up streams that nobody has come back to, and what was asked on them. */
   sweep(replayMs: number): void {
+    this.#questions.sweep((stream) => !stream.isRead() && stream.idleMs() >= replayMs);
     for (const stream of this.streams.values()) {
       if (stream.isRead() || stream.idleMs() < replayMs) continue;
       if (!stream.isOver() && !this.#listening.includes(stream)) continue;
@@ -147,15 +128,4 @@ export class Session {
   }
 }
 
-const noAnswer: Outcome = {
-  kind: "error",
-  text: errorText(rpcCodes.internalError, "The client's stream ended before it answered."),
-};
-
-/** A backend that asks and asks. */
-const mostQuestions = 100;
-
-const tooMany: Outcome = {
-  kind: "error",
-  text: errorText(rpcCodes.internalError, `The client has ${mostQuestions} questions to answer already.`),
-};
+const noAnswer = "The client's stream ended before it answered.";

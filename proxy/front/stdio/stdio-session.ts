@@ -1,8 +1,8 @@
 import type { Identity } from "../../access/identity.ts";
 import type { Call, JsonText, Outcome, RequestId } from "../../message.ts";
 import type { Client, Relay } from "../../relay/relay.ts";
-import { failed } from "../../relay/rpc-error.ts";
 import { notificationText, requestText } from "../calls.ts";
+import { Questions } from "../legacy/questions.ts";
 import { SessionInterest } from "../legacy/session-interest.ts";
 import { initialize } from "../legacy/initialize.ts";
 import type { ClientRequestMessage } from "../client-message.ts";
@@ -13,13 +13,16 @@ export class StdioSession {
   logLevel: string | undefined;
   readonly client: Client;
   readonly #send: (message: JsonText) => void;
-  readonly #asked = new Map<string, (outcome: Outcome) => void>();
+  readonly #questions: Questions<RequestId | undefined>;
+  readonly #sweeping: NodeJS.Timeout;
   #unlisten: (() => void) | undefined;
-  #questions = 0;
 
   constructor(client: Client, send: (message: JsonText) => void) {
     this.client = client;
     this.#send = send;
+    this.#questions = new Questions("gracewarden", (_, message) => send(message));
+    // The client is there as long as the stream is.
+    this.#sweeping = setInterval(() => this.#questions.sweep(() => false), 1000).unref();
   }
 
   /** After `notifications/initialized`. */
@@ -33,26 +36,25 @@ export class StdioSession {
     );
   }
 
-  ask({ method, params }: Call): Promise<Outcome> {
-    this.#questions += 1;
-    const id = `gracewarden-${this.#questions}`;
-    return new Promise((resolve) => {
-      this.#asked.set(id, resolve);
-      this.#send(requestText(id, method, params));
-    });
+  /** `during`: the client's request in the middle of which it is asked. */
+  ask({ method, params }: Call, during?: RequestId): Promise<Outcome> {
+    return this.#questions.ask(during, (id) => requestText(id, method, params));
   }
 
   answered(id: RequestId, outcome: Outcome): void {
-    this.#asked.get(String(id))?.(outcome);
-    this.#asked.delete(String(id));
+    this.#questions.answered(id, outcome);
+  }
+
+  /** The client's request is over, and so is what was asked in the middle of it. */
+  over(request: RequestId): void {
+    this.#questions.end("The call is over.", (during) => during === request);
   }
 
   close(): void {
     this.#unlisten?.();
     this.#unlisten = undefined;
-    for (const settle of this.#asked.values())
-      settle(failed("internalError", "The client went away before it answered."));
-    this.#asked.clear();
+    clearInterval(this.#sweeping);
+    this.#questions.end("The client went away before it answered.", () => true);
   }
 }
 
