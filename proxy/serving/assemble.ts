@@ -28,6 +28,8 @@ export interface AssemblyOptions {
   /** The client's, where MCP is spoken on them in place of HTTP. */
   readonly stdio: StandardStreams | undefined;
   readonly log: BaseLogger;
+  /** For what clients and servers can provoke. */
+  readonly paced: BaseLogger;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly sleep: (seconds: number) => Promise<void>;
   readonly onCallEnd: (record: CallRecord) => void;
@@ -67,10 +69,10 @@ const proxyInfo = JSON.stringify({ name: "gracewarden-proxy", version });
 const clientCapabilities = JSON.stringify({ roots: { listChanged: true }, sampling: {}, elicitation: {} });
 
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
-  const { settings, log, environment, sleep, onCallEnd } = options;
+  const { settings, log, paced, environment, sleep, onCallEnd } = options;
   let { config } = options;
   let mayUse = accessList(config.access);
-  let authenticate = await createAuthenticate(config.auth, log);
+  let authenticate = await createAuthenticate(config.auth, paced);
   const create = backendFactory({
     log,
     client: { capabilities: clientCapabilities, clientInfo: proxyInfo },
@@ -94,7 +96,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     isShared: () => config.access.length === 0,
     proxyInfo,
     listCache: config.listCache === undefined ? undefined : openListCache(config.listCache, log),
-    log,
+    log: paced,
   });
   const relayed = (request: ClientRequest): RelayedCall => relay.request(request);
   const traced = traces === undefined ? relay : { ...relay, request: traces.traced(relayed) };
@@ -112,7 +114,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       ),
       authenticate: (request) => authenticate(request),
       onCallEnd,
-      log,
+      log: paced,
     });
     return {
       drainable: http,
@@ -129,7 +131,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       output: openStdout(streams.output),
       maxMessageBytes,
       onCallEnd,
-      log,
+      log: paced,
     });
     void stdio.ended.then(options.onClientGone);
     return { drainable: stdio, counts: () => ({ sessions: 1, streams: 1 }), listen: async () => undefined };
@@ -138,7 +140,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const follow = async (changed: ProxyConfig): Promise<void> => {
     const later = onlyAtStart.filter((key) => !isDeepStrictEqual(changed[key], config[key]));
     if (later.length > 0) log.warn({ keys: later }, `changes of ${later.join(", ")} count from the next start on`);
-    authenticate = await createAuthenticate(changed.auth, log);
+    authenticate = await createAuthenticate(changed.auth, paced);
     config = changed;
     mayUse = accessList(changed.access);
     backends.apply(changed.backends);

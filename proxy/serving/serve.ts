@@ -32,7 +32,7 @@ const mostFailures = 20;
 
 /** Serves until it has left; the exit code says whether anything was cut or left behind. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
-  const { log, flush: flushLog } = createLog(terminal.stderr.write);
+  const { log, paced, flush: flushLog } = createLog(terminal.stderr.write);
   const assembled = Promise.withResolvers<void>();
   let assembly: Assembly | undefined;
   let audit: Audit | undefined;
@@ -94,6 +94,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     settings: options,
     stdio: options.stdio ? terminal.standardStreams() : undefined,
     log,
+    paced,
     environment: terminal.env,
     sleep,
     onCallEnd(end) {
@@ -142,7 +143,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
       leaving.begin({ reason: "the request of /prestop", hookTells: true });
       return leaving.windowOver;
     },
-    log,
+    log: paced,
   });
   if (leaving.phase() === undefined) {
     const startBackends = (): void => {
