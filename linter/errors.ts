@@ -34,6 +34,22 @@ const table = {
   "unusable-baseline": { exit: 2, sentence: (file: string, why: string) => `the baseline ${file} ${why}` },
   "no-changes": { exit: 2, sentence: (why: string) => `--changed-since cannot tell what changed: ${why}` },
   "option-needs-option": { exit: 2, sentence: (one: string, other: string) => `${one} needs ${other}` },
+  "outside-root": {
+    exit: 2,
+    sentence: (path: string) => `"${path}" lies outside of the folder that this server may read: name a path inside it`,
+  },
+  "not-readable-inside": { exit: 2, sentence: (path: string, why: string) => `"${path}" ${why}` },
+  "too-much": {
+    exit: 2,
+    sentence: (path: string, limit: string) =>
+      `"${path}" holds more than ${limit}, the most that one call reads: name a smaller part of it`,
+  },
+  "no-subject": {
+    exit: 2,
+    sentence: () => `give "paths", files or folders below the server's root, or "manifest", the text itself; not both`,
+  },
+  leaving: { exit: 2, sentence: () => "the server was told to stop before it came to this call: start it again" },
+  "bad-call": { exit: 2, sentence: (problems: readonly string[]) => problems.join("\n") },
   "unreadable-file": { exit: 2, sentence: (file: string, why: string) => `${file} ${why}` },
 } as const;
 

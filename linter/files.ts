@@ -22,8 +22,8 @@ export interface FoundFiles {
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
 }
 
-const manifestName = /\.(?:ya?ml|json)$/i;
-const ignoredFolders = new Set(["node_modules", ".git"]);
+export const manifestName = /\.(?:ya?ml|json)$/i;
+export const ignoredFolders = new Set(["node_modules", ".git"]);
 
 /**
  * Finds the files that paths and globs stand for. Folders are searched for .yaml, .yml and .json, without node_modules

@@ -1,5 +1,8 @@
 import { main } from "./program.ts";
+import { openService } from "./service.ts";
 import { openStdout } from "./stdout.ts";
+
+let serves = false;
 
 // Node makes a stream when it is first asked for, which takes a millisecond or two.
 const code = main(process.argv.slice(2), {
@@ -13,5 +16,13 @@ const code = main(process.argv.slice(2), {
     return process.stdin;
   },
   now: new Date(),
+  service() {
+    serves = true;
+    return openService();
+  },
 });
-void code.then((exitCode) => (process.exitCode = exitCode));
+void code.then((exitCode) => {
+  process.exitCode = exitCode;
+  // A client that stopped reading must not hold up the end.
+  if (serves) process.exit();
+});

@@ -12,5 +12,10 @@ export function withoutOptimisingCompiler(): void {
 
 /** To be told how much has been read. */
 export function optimiseFor(characters: number): void {
-  if (characters > much) builtin("node:v8").setFlagsFromString("--opt");
+  if (characters > much) withOptimisingCompiler();
+}
+
+/** For what goes on running. */
+export function withOptimisingCompiler(): void {
+  builtin("node:v8").setFlagsFromString("--opt");
 }

@@ -2,6 +2,7 @@ import { closest } from "../policies/spelling.ts";
 import type { Command } from "./command.ts";
 import { command as explain } from "./commands/explain.ts";
 import { command as lint } from "./commands/lint.ts";
+import { command as mcp } from "./commands/mcp.ts";
 import { command as report } from "./commands/report.ts";
 import { command as rules } from "./commands/rules.ts";
 import { command as timeline } from "./commands/timeline.ts";
@@ -14,7 +15,7 @@ import { version } from "./version.ts";
  * Every command. They are imported at once, since opening one more file costs a start more than the few lines of a
  * command; what is large (facts, ajv, the second YAML parser) is imported where it is needed.
  */
-const commands: Readonly<Record<string, Command>> = { lint, report, timeline, explain, rules };
+const commands: Readonly<Record<string, Command>> = { lint, report, timeline, explain, rules, mcp };
 
 /** Runs the program; the result is its exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

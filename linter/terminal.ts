@@ -1,3 +1,5 @@
+import type { Service } from "./service.ts";
+
 /** What a command may touch of the process that it runs in; tests hand in their own. */
 export interface Terminal {
   readonly cwd: string;
@@ -8,6 +10,8 @@ export interface Terminal {
   readonly stderr: Output;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly now: Date;
+  /** Opens the streams and signals of a command that serves; whatever it left unwritten is gone when it ends. */
+  readonly service: () => Service;
 }
 
 export interface Output {

@@ -13,6 +13,8 @@ export interface SchemaProblemOptions {
   readonly keysAt?: (at: Path) => readonly string[] | undefined;
   /** How a value that is wrong is told; JSON, unless it could be a secret. */
   readonly tell?: (value: unknown, at: Path) => string;
+  /** What the whole value is called. */
+  readonly whole?: string;
 }
 
 /** What ajv has found (with `allErrors` and `verbose`), a sentence each. */
@@ -32,10 +34,10 @@ function deepest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 
 function explain(
   error: ErrorObject,
-  { keysAt, tell = (value: unknown) => JSON.stringify(value) }: SchemaProblemOptions,
+  { keysAt, tell = (value: unknown) => JSON.stringify(value), whole = "the configuration" }: SchemaProblemOptions,
 ): ConfigProblem {
   const at = pathOfSteps(pointerSteps(error.instancePath));
-  const name = nameOf(at);
+  const name = nameOf(at, whole);
   const { params } = error as { params: Record<string, unknown> };
   switch (error.keyword) {
     case "additionalProperties": {
@@ -71,9 +73,9 @@ function explain(
 }
 
 /** An entry of a list has no name of its own: it is counted, from 1. */
-function nameOf(at: Path): string {
+function nameOf(at: Path, whole: string): string {
   const last = at.at(-1);
-  if (last === undefined) return "the configuration";
+  if (last === undefined) return whole;
   if (typeof last === "string") return `"${last}"`;
   const list = at.findLast((step) => typeof step === "string");
   return `entry ${last + 1}${list === undefined ? "" : ` of "${list}"`}`;

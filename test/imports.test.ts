@@ -51,6 +51,10 @@ const allowed: readonly { readonly from: string; readonly may: readonly string[]
     ],
   },
   { from: "linter/bundle.ts", may: ["esbuild", "node:"] },
+  {
+    from: "linter/mcp/",
+    may: ["./policies/", "./linter/", "@modelcontextprotocol/sdk/", "ajv", "node:"],
+  },
   { from: "linter/", may: ["./policies/", "./linter/", "./package.json", "node:"] },
 ];
 

@@ -1,11 +1,10 @@
 import { rules } from "../../policies/rules/index.ts";
-import { closest } from "../../policies/spelling.ts";
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import { painter, wantsColor } from "../color.ts";
-import { programError } from "../errors.ts";
 import { explainFact } from "../explain-fact.ts";
 import { explainRule } from "../explain-rule.ts";
 import type { Command } from "../command.ts";
+import { unknownSubject } from "../unknown-subject.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
@@ -32,15 +31,10 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     return 0;
   }
   const found = findFact(wanted);
-  if (found === undefined) throw programError("unknown-subject", wanted, hint(wanted, Object.keys(facts)));
+  if (found === undefined) throw unknownSubject(wanted, Object.keys(facts));
   const citing = rules.filter(({ cites }) => cites.includes(found.id)).map(({ id }) => id);
   terminal.stdout.write(explainFact(found.id, found.fact, citing, style));
   return 0;
-}
-
-function hint(wanted: string, facts: readonly string[]): string {
-  const near = closest(wanted, [...rules.map(({ id }) => id), ...facts]);
-  return near === undefined ? ": `gracewarden rules` lists the rules" : `; did you mean "${near}"?`;
 }
 
 export const command: Command = { syntax, title: "Say what a rule wants and why, or what is known of a fact", run };

@@ -1,16 +1,16 @@
 import { objectSet } from "../../policies/pods/object-set.ts";
 import { drawTimeline } from "../../policies/shutdown/draw.ts";
-import { computeTimeline, type Cause, type Timeline } from "../../policies/shutdown/timeline.ts";
+import { computeTimeline, type Timeline } from "../../policies/shutdown/timeline.ts";
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import { painter, printable, wantsColor } from "../color.ts";
 import { programError } from "../errors.ts";
-import { regionOf } from "../positions.ts";
+import { causes, readCause } from "../cause.ts";
 import type { Command } from "../command.ts";
+import { podsOf } from "../placed-pods.ts";
+import { readingProblems } from "../reading-problems.ts";
 import { readInput } from "../read-input.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeReport } from "../write-report.ts";
-
-const causes = "delete, liveness, node-shutdown=SECONDS, spot=SECONDS or hard-eviction";
 
 const syntax = defineSyntax({
   command: "timeline",
@@ -28,7 +28,9 @@ const syntax = defineSyntax({
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const { options, positionals } = parseArguments(syntax, args);
-  const cause = readCause(options.cause ?? "delete");
+  const written = options.cause ?? "delete";
+  const cause = readCause(written);
+  if (cause === undefined) throw programError("option-value", "--cause", written, `use ${causes}`);
   const { cwd, stdout, stderr } = terminal;
   const input = await readInput(
     positionals,
@@ -42,35 +44,20 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   const drawings: string[] = [];
   const pods: { title: string; timeline: Timeline }[] = [];
   let failed = false;
-  for (const { file, unreadable, manifest, problems, objects } of input.files) {
-    const sentences = [
-      ...(unreadable === undefined ? [] : [`${file} ${unreadable}`]),
-      ...(manifest?.problems ?? []).map(
-        ({ message, span }) =>
-          `${file}:${manifest === undefined ? 1 : regionOf(manifest.source, span).line} ${message}`,
-      ),
-      ...problems.map(
-        ({ message, document, at }) =>
-          `${file}:${regionOf(document.source, document.locate(at, "key")).line} ${message}`,
-      ),
-      ...(manifest?.skipped ?? []).map(({ reason }) => `${file} skipped: ${reason}`),
-    ];
-    for (const sentence of sentences) stderr.write(`gracewarden: ${printable(sentence)}\n`);
-    failed ||= unreadable !== undefined || problems.length > 0 || (manifest?.problems.length ?? 0) > 0;
-    for (const { object, document, at } of objects) {
-      const { line } = regionOf(document.source, document.locate(at, "key"));
-      for (const pod of set.podsIn(object)) {
-        const title = printable(`${object.kind}/${object.name || "(unnamed)"}`);
-        const timeline = computeTimeline(pod, cause);
-        if (options.svg !== undefined) {
-          pods.push({ title: `${title} ${file}:${line}`, timeline });
-          continue;
-        }
-        drawings.push(
-          `${paint("bold", title)} ${paint("dim", printable(`${file}:${line}`))}\n${printable(drawTimeline(timeline, { width, color }))}\n`,
-        );
-      }
-    }
+  for (const read of input.files) {
+    const problems = readingProblems(read);
+    const skipped = (read.manifest?.skipped ?? []).map(({ reason }) => `${read.file} skipped: ${reason}`);
+    for (const sentence of [...problems, ...skipped]) stderr.write(`gracewarden: ${printable(sentence)}\n`);
+    failed ||= problems.length > 0;
+  }
+  for (const { pod, name, file, line } of podsOf(input.files, set)) {
+    const title = printable(name);
+    const timeline = computeTimeline(pod, cause);
+    if (options.svg !== undefined) pods.push({ title: `${title} ${file}:${line}`, timeline });
+    else
+      drawings.push(
+        `${paint("bold", title)} ${paint("dim", printable(`${file}:${line}`))}\n${printable(drawTimeline(timeline, { width, color }))}\n`,
+      );
   }
   if (drawings.length === 0 && pods.length === 0) {
     if (!failed) stderr.write("gracewarden: there is no pod in what was read\n");
@@ -84,24 +71,6 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     else writeReport(options.svg, cwd, drawing);
   }
   return failed ? 2 : 0;
-}
-
-function readCause(text: string): Cause {
-  const [kind, amount] = text.split("=", 2) as [string, string | undefined];
-  const seconds = amount === undefined ? undefined : Number(amount);
-  switch (kind) {
-    case "delete":
-    case "liveness":
-    case "hard-eviction":
-      if (amount === undefined) return { kind };
-      break;
-    case "node-shutdown":
-    case "spot":
-      if (seconds !== undefined && Number.isFinite(seconds) && seconds >= 0 && amount !== "") return { kind, seconds };
-      break;
-    default:
-  }
-  throw programError("option-value", "--cause", text, `use ${causes}`);
 }
 
 export const command: Command = { syntax, title: "Draw how the pods of a file would stop", run };

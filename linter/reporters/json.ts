@@ -1,12 +1,16 @@
 import { formatPath } from "../../policies/path.ts";
+import type { Interval } from "../../policies/shutdown/interval.ts";
 import type { Term } from "../../policies/shutdown/term.ts";
 import type { Waiver } from "../../policies/waiver.ts";
 import { isFixable, type PlacedFinding, type Report } from "../report.ts";
 
+/** The text of `--format json`. */
+export const reportJson = (report: Report): string => `${JSON.stringify(jsonReport(report), null, 2)}\n`;
+
 /** The report as the public JSON contract, `linter/findings.schema.json`. */
-export function reportJson(report: Report): string {
+export function jsonReport(report: Report) {
   const { files, objects } = report;
-  const output = {
+  return {
     version: 1,
     findings: report.findings.map(jsonFinding),
     files: { linted: files.linted, skipped: files.skipped.map(({ file, reason }) => ({ file, reason })) },
@@ -16,7 +20,6 @@ export function reportJson(report: Report): string {
       skipped: objects.skipped.length,
     },
   };
-  return `${JSON.stringify(output, null, 2)}\n`;
 }
 
 function jsonFinding(finding: PlacedFinding): object {
@@ -45,12 +48,11 @@ function jsonFinding(finding: PlacedFinding): object {
   };
 }
 
-function jsonTerm({ term, seconds, known, origin }: Term): object {
+/** A term of a sum, as the schema has it. */
+export function jsonTerm({ term, seconds, known, origin }: Term): object {
   return {
     term,
-    // JSON has no infinity: null is "not known" or "endless", and `unknown` tells which.
-    min: finite(seconds.min),
-    max: finite(seconds.max),
+    ...jsonInterval(seconds),
     unknown: !known,
     origin: {
       kind: origin.kind,
@@ -60,6 +62,9 @@ function jsonTerm({ term, seconds, known, origin }: Term): object {
     },
   };
 }
+
+/** JSON has no infinity: null is "not known" or "endless"; of a term, `unknown` tells which. */
+export const jsonInterval = ({ min, max }: Interval) => ({ min: finite(min), max: finite(max) });
 
 const finite = (seconds: number): number | null => (seconds === Infinity ? null : seconds);
 
