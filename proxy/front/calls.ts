@@ -1,16 +1,20 @@
 import type { BaseLogger } from "pino";
+import { FairShare, type Shortage } from "../fair-share.ts";
 import type { CutCall } from "../leaving/cut-call.ts";
 import type { JsonText, Outcome } from "../message.ts";
 import type { Client, Relay, RelayedCall } from "../relay/relay.ts";
 import type { ClientRequestMessage } from "./client-message.ts";
 import { longestName, nameOf, type CallOutcome, type CallRecord } from "../telemetry/call-record.ts";
 import { rpcCodes } from "../relay/rpc-error.ts";
-import { cutError, errorText, fullError } from "./rpc-error.ts";
+import type { Refusal } from "./modern/refusal.ts";
+import { cutError, errorText, shortageRefusals } from "./rpc-error.ts";
 
 /** How a call's messages reach its client. */
 export interface CallSink {
   readonly notify: (notification: JsonText) => void;
   readonly answer: (outcome: Outcome) => void;
+  /** It was not begun, for want of room. */
+  readonly refuse: (refusal: Refusal) => void;
   /** The client wants no answer any more. */
   readonly cancelled: () => void;
   /** Asks the client; undefined where it cannot be asked. */
@@ -20,6 +24,8 @@ export interface CallSink {
 interface CallContext {
   readonly client: Client;
   readonly message: ClientRequestMessage;
+  /** Whose share of the limits it takes; undefined for the only client. */
+  readonly who?: string;
   readonly traceparent?: string;
   /** A header of the HTTP request, by its name in lower case. */
   readonly header?: (name: string) => string | undefined;
@@ -50,6 +56,7 @@ export interface Calls {
   /** Something came. */
   readonly touch: () => void;
   readonly cut: () => readonly CutCall[];
+  readonly shares: { readonly calls: FairShare; readonly call_bytes: FairShare };
 }
 
 export interface CallsOptions {
@@ -61,23 +68,31 @@ export interface CallsOptions {
 
 export function createCalls({ relay, onCallEnd, limits, log }: CallsOptions): Calls {
   const running = new Set<Call>();
-  let held = 0;
+  const shares = { calls: new FairShare(limits.calls), call_bytes: new FairShare(limits.callsBytes) };
+  const take = (who: string | undefined, bytes: number): Shortage | undefined => {
+    const shortage = shares.calls.take(who, 1);
+    if (shortage !== undefined) return shortage;
+    const ofBytes = shares.call_bytes.take(who, bytes);
+    if (ofBytes !== undefined) shares.calls.give(who, 1);
+    return ofBytes;
+  };
   let lastActivityAt = -Infinity;
   const ended = (call: Call): void => {
     running.delete(call);
-    held -= call.length;
+    shares.calls.give(call.who, 1);
+    shares.call_bytes.give(call.who, call.length);
     lastActivityAt = performance.now();
   };
   return {
     start(context, sink) {
       const call = new Call(context, sink, ended, onCallEnd);
-      const isFull = running.size >= limits.calls || held + call.length > limits.callsBytes;
-      running.add(call);
-      held += call.length;
-      if (isFull) {
-        call.refuse();
+      const shortage = take(call.who, call.length);
+      if (shortage !== undefined) {
+        lastActivityAt = performance.now();
+        call.refuse(shortage);
         return call;
       }
+      running.add(call);
       try {
         call.dispatch(relay);
       } catch (error) {
@@ -95,6 +110,7 @@ export function createCalls({ relay, onCallEnd, limits, log }: CallsOptions): Ca
       lastActivityAt = performance.now();
     },
     cut: () => [...running].map((call) => call.cut()),
+    shares,
   };
 }
 
@@ -120,13 +136,14 @@ class Call implements RunningCall {
   }
 
   dispatch(relay: Relay): void {
-    const { client, message, traceparent, header } = this.#context;
+    const { client, message, who, traceparent, header } = this.#context;
     const { ask } = this.#sink;
     this.#relayed = relay.request({
       client,
       method: message.method,
       text: message.text,
       params: message.params,
+      who,
       ...(traceparent === undefined ? {} : { traceparent }),
       ...(header === undefined ? {} : { header }),
       onNotification: ({ method, params }) => {
@@ -139,6 +156,10 @@ class Call implements RunningCall {
     else this.settle(outcome);
   }
 
+  get who(): string | undefined {
+    return this.#context.who;
+  }
+
   get length(): number {
     return this.#context.message.text.length;
   }
@@ -147,9 +168,10 @@ class Call implements RunningCall {
     return this.#over;
   }
 
-  refuse(): void {
-    this.#sink.answer({ kind: "error", text: fullError });
-    this.#end("refused");
+  refuse(shortage: Shortage): void {
+    this.#over = true;
+    this.#sink.refuse(shortageRefusals[shortage]);
+    this.#tell("refused");
   }
 
   cancel(reason: string): void {
@@ -178,6 +200,10 @@ class Call implements RunningCall {
   #end(outcome: CallOutcome): void {
     this.#over = true;
     this.#ended(this);
+    this.#tell(outcome);
+  }
+
+  #tell(outcome: CallOutcome): void {
     const { client, message } = this.#context;
     this.#onCallEnd({
       client,

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { BaseLogger } from "pino";
 import type { Identity } from "../access/identity.ts";
 import type { ProxyConfig } from "../config/config.ts";
+import type { FairShare } from "../fair-share.ts";
 import { modernVersion } from "../message.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { Authenticate, Authenticated } from "../access/authenticate.ts";
@@ -47,6 +48,7 @@ export interface HttpFront extends Drainable {
   listen(): Promise<{ readonly host: string; readonly port: number }>;
   /** For metrics. */
   counts(): { readonly sessions: number; readonly streams: number };
+  readonly shares: Readonly<Record<string, FairShare>>;
 }
 
 const path = "/mcp";
@@ -100,15 +102,16 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
           rpcCodes.invalidRequest,
           `The message is longer than the ${settings().maxMessageBytes} bytes that this proxy takes.`,
         );
-      case "too-busy":
+      case "full":
+      case "share":
         return refuse(
           response,
-          503,
+          body.kind === "full" ? 503 : 429,
           rpcCodes.internalError,
-          "Too many large messages are on their way: send it again later.",
-          {
-            "retry-after": "1",
-          },
+          body.kind === "full"
+            ? "Too many large messages are on their way: send it again later."
+            : "This client has its share of what may be on its way to the proxy: send it when other messages have come.",
+          { "retry-after": "1" },
         );
       case "too-slow":
         response.shouldKeepAlive = false;
@@ -140,7 +143,9 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
       case "POST": {
         if (!isJson(request.headers["content-type"]))
           return refuse(response, 415, rpcCodes.invalidRequest, "The Content-Type of a message is application/json.");
-        return bodies.read(request, settings().maxMessageBytes, (body) => received(exchange, response, body));
+        return bodies.read(request, exchange.who, settings().maxMessageBytes, (body) =>
+          received(exchange, response, body),
+        );
       }
       case "GET":
       case "DELETE":
@@ -210,9 +215,7 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
     },
     handle,
   );
-  server.maxConnections = limits.connections;
-  server.on("drop", () => log.warn({ connections: limits.connections }, "too many connections: one is refused"));
-  const connections = trackConnections(server, log);
+  const connections = trackConnections(server, limits, log);
 
   const timers = [
     setInterval(() => {
@@ -233,7 +236,8 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
       const { address, port } = server.address() as AddressInfo;
       return { host: address, port };
     },
-    counts: () => ({ sessions: sessions.count(), streams: streams.count() }),
+    counts: () => ({ sessions: sessions.count(), streams: streams.share.total }),
+    shares: { ...calls.shares, bodies: bodies.share, streams: streams.share, connections: connections.share },
     inFlight: calls.inFlight,
     lastActivityAt: calls.lastActivityAt,
     announce() {

@@ -1,5 +1,7 @@
 import type { JsonText } from "../message.ts";
+import type { Shortage } from "../fair-share.ts";
 import { rpcCodes } from "../relay/rpc-error.ts";
+import type { Refusal } from "./modern/refusal.ts";
 
 /** As the SDKs say it; the status 404 is what clients go by. */
 export const unknownSession = -32001;
@@ -31,7 +33,20 @@ export const cutError = errorText(
   "The proxy had to shut down before this request was answered. It may have had its effect: look before you repeat it.",
 );
 
-export const fullError = errorText(
-  rpcCodes.internalError,
-  "Too many calls are in flight at the proxy, so it did not begin this one: send it again later.",
-);
+/** Of a call that was not begun. */
+export const shortageRefusals: Readonly<Record<Shortage, Refusal>> = {
+  full: {
+    status: 503,
+    error: errorText(
+      rpcCodes.internalError,
+      "Too many calls are in flight at the proxy, so it did not begin this one: send it again later.",
+    ),
+  },
+  share: {
+    status: 429,
+    error: errorText(
+      rpcCodes.internalError,
+      "This client has its share of the calls in flight at the proxy, so it did not begin this one: send it when others are answered.",
+    ),
+  },
+};

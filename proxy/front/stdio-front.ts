@@ -70,6 +70,7 @@ export function createStdioFront(options: StdioFrontOptions): StdioFront {
           if (own !== undefined) applyToSession(message, outcome, own);
           send(answerText(idText, outcome));
         },
+        refuse: ({ error }) => send(errorResponse(idText, error)),
         cancelled() {
           running.delete(id);
           own?.over(id);

@@ -1,7 +1,6 @@
 import type { BaseLogger } from "pino";
 import { BackendUnavailable, type Backend } from "../backends/backend.ts";
 import type { Connection } from "../backends/connection.ts";
-import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import type { Outcome } from "../message.ts";
 import { askInTurn } from "./ask-in-turn.ts";
 import { asksForInput } from "./dialogue.ts";
@@ -29,7 +28,7 @@ export class Calls {
     this.#suspended = new SuspendedCalls(limits, log);
   }
 
-  get waiting(): WaitingCalls {
+  get waiting(): SuspendedCalls {
     return this.#suspended;
   }
 

@@ -1,6 +1,7 @@
 import type { BaseLogger } from "pino";
 import type { Identity } from "../access/identity.ts";
 import type { Backend, BackendEvents } from "../backends/backend.ts";
+import type { FairShare } from "../fair-share.ts";
 import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import type { Call, Era, JsonText } from "../message.ts";
 import { Calls } from "./calls.ts";
@@ -35,7 +36,7 @@ export interface RelayOptions extends UpstreamsOptions {
 export interface RunningRelay extends Relay {
   /** For the backends that the relay is given. */
   readonly events: BackendEvents;
-  readonly waitingCalls: WaitingCalls;
+  readonly waitingCalls: WaitingCalls & { readonly share: FairShare };
   /** Another separator, other rules, other backends: lists are made anew, and clients are told. */
   reconfigured(): void;
   /** Whether its lists are known: a required backend counts as ready from then on. */

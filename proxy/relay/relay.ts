@@ -20,6 +20,8 @@ export interface ClientRequest {
   /** The whole message as it came, and its value. */
   readonly text: JsonText;
   readonly params: JsonObject | undefined;
+  /** Whose share of the limits it takes; undefined for the only client. */
+  readonly who?: string | undefined;
   /** A header of the HTTP request, by its name in lower case; undefined on stdio. */
   readonly header?: (name: string) => string | undefined;
   /** W3C trace context to carry upstream. */

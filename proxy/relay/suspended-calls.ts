@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { BaseLogger } from "pino";
 import type { Backend } from "../backends/backend.ts";
+import { FairShare, type Shortage } from "../fair-share.ts";
 import type { CutCall } from "../leaving/cut-call.ts";
 import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import type { JsonText, Outcome } from "../message.ts";
@@ -30,6 +31,8 @@ interface Conversation {
   readonly dialogue: Dialogue;
   readonly backend: Backend;
   readonly begunAt: number;
+  /** Whose share it takes: the client's that began it. */
+  readonly who: string | undefined;
   /** Between two rounds: since when, and what ends it. */
   waiting: { readonly since: number; readonly timer: NodeJS.Timeout } | undefined;
 }
@@ -37,11 +40,13 @@ interface Conversation {
 /** Calls of modern clients to legacy backends: between two rounds of its client, a call waits here, in this process. */
 export class SuspendedCalls implements WaitingCalls {
   readonly #byState = new Map<string, Conversation>();
+  readonly share: FairShare;
   readonly #limits: WaitingLimits;
   readonly #log: BaseLogger;
 
   constructor(limits: WaitingLimits, log: BaseLogger) {
     this.#limits = limits;
+    this.share = new FairShare(limits.calls);
     this.#log = log;
   }
 
@@ -61,7 +66,8 @@ export class SuspendedCalls implements WaitingCalls {
     const state = `gw-${randomBytes(18).toString("base64url")}`;
     const dialogue = new Dialogue(final, state);
     dispatch.dialogue = dialogue;
-    return this.#round({ state, dispatch, dialogue, backend, begunAt: performance.now(), waiting: undefined });
+    const { who } = dispatch.request;
+    return this.#round({ state, dispatch, dialogue, backend, begunAt: performance.now(), who, waiting: undefined });
   }
 
   /** A later round, where the request carries the state of a call that waits; undefined where it does not. */
@@ -111,10 +117,11 @@ export class SuspendedCalls implements WaitingCalls {
     const { state, dispatch, dialogue } = conversation;
     const outcome = await dialogue.round();
     if (!asksForInput(outcome)) return inModernForm(dispatch.method, outcome);
-    const { calls, seconds } = this.#limits;
-    if (this.#byState.size >= calls) {
+    const { seconds } = this.#limits;
+    const shortage = this.share.take(conversation.who, 1);
+    if (shortage !== undefined) {
       this.#giveUp(conversation, "too many calls wait for their client");
-      return failed("internalError", "too many calls wait for the answers of their clients; try again later");
+      return failed("internalError", shortageSentences[shortage]);
     }
     const timer = setTimeout(
       () => this.#giveUp(conversation, `its client did not answer within ${seconds} s`),
@@ -127,8 +134,10 @@ export class SuspendedCalls implements WaitingCalls {
   }
 
   #wake(conversation: Conversation): void {
-    clearTimeout(conversation.waiting?.timer);
+    if (conversation.waiting === undefined) return;
+    clearTimeout(conversation.waiting.timer);
     conversation.waiting = undefined;
+    this.share.give(conversation.who, 1);
     this.#byState.delete(conversation.state);
   }
 
@@ -144,6 +153,11 @@ export class SuspendedCalls implements WaitingCalls {
     dialogue.abandon(reason);
   }
 }
+
+const shortageSentences: Readonly<Record<Shortage, string>> = {
+  full: "too many calls wait for the answers of their clients, so this one was ended: begin it again later",
+  share: "too many calls of this client wait for its answers, so this one was ended: answer those first",
+};
 
 function inputResponses({ text, params }: ClientRequest): JsonText | undefined {
   const given = params?.["inputResponses"];

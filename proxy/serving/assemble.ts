@@ -10,6 +10,7 @@ import type { ProxyConfig } from "../config/config.ts";
 import type { ProcessSettings } from "../config/process-settings.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 import type { Drainable } from "../front/drainable.ts";
+import type { FairShare } from "../fair-share.ts";
 import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import { createHttpFront } from "../front/http-front.ts";
 import { sealKeys } from "../front/legacy/seal-keys.ts";
@@ -45,6 +46,7 @@ interface StandardStreams {
 interface Front {
   readonly drainable: Drainable;
   readonly counts: () => { readonly sessions: number; readonly streams: number };
+  readonly shares: Readonly<Record<string, FairShare>>;
   readonly listen: () => Promise<string | undefined>;
 }
 
@@ -56,6 +58,8 @@ export interface Assembly {
   readonly isListed: (backend: Backend) => boolean;
   readonly offered: (backend: Backend) => object;
   readonly counts: Front["counts"];
+  /** Limits that clients share, by what they limit. */
+  readonly shares: Front["shares"];
   /** A reload. What only counts at a start is said in the log. */
   readonly follow: (next: ProxyConfig) => Promise<void>;
   /** Where MCP is spoken; undefined on stdio. */
@@ -119,6 +123,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     return {
       drainable: http,
       counts: () => http.counts(),
+      shares: http.shares,
       listen: async () => `${await listen(settings.listen, () => http.listen())}/mcp`,
     };
   }
@@ -134,7 +139,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       log: paced,
     });
     void stdio.ended.then(options.onClientGone);
-    return { drainable: stdio, counts: () => ({ sessions: 1, streams: 1 }), listen: async () => undefined };
+    return { drainable: stdio, counts: () => ({ sessions: 1, streams: 1 }), shares: {}, listen: async () => undefined };
   }
 
   const follow = async (changed: ProxyConfig): Promise<void> => {
@@ -164,6 +169,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     isListed: (backend) => relay.isListed(backend),
     offered: (backend) => relay.offered(backend),
     counts: front.counts,
+    shares: { ...front.shares, waiting: relay.waitingCalls.share },
     follow: (changed) => (following = followAfter(following, changed)),
     listen: front.listen,
     flush: async (seconds) => traces?.flush(seconds),

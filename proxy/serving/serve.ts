@@ -113,6 +113,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     waiting: assembly.waitingCalls.count,
     sessions: () => counts().sessions,
     streams: () => counts().streams,
+    shares: assembly.shares,
     state: () => standing().state,
     configGeneration: config.generation,
     configFailures: config.failures,

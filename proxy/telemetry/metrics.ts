@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BackendHealth, BackendState } from "../backends/backend.ts";
+import type { FairShare } from "../fair-share.ts";
 import type { CallRecord } from "./call-record.ts";
 
 /** What the proxy counts. Labels have few values: backends of the configuration, outcomes, states; never a tool's name. */
@@ -45,6 +46,7 @@ export interface Observed {
   readonly waiting: () => number;
   readonly sessions: () => number;
   readonly streams: () => number;
+  readonly shares: Readonly<Record<string, Pick<FairShare, "refused">>>;
   readonly state: () => string;
   readonly configGeneration: () => number;
   readonly configFailures: () => number;
@@ -84,6 +86,17 @@ export function observe({ registry }: Metrics, observed: Observed): void {
   counter("config_failures_total", "Configurations that were not taken.", observed.configFailures);
   counter("audit_lost_total", "Lines of the audit log that could not be written.", observed.auditLost);
   gauge("resident_memory_bytes", "Memory that the process holds.", observed.residentBytes);
+  const refusals = new Counter({
+    registers,
+    name: name("limit_refusals_total"),
+    help: "What was not taken from clients: all of a limit was in use (full), or one client had its share of it (share).",
+    labelNames: ["limit", "why"],
+    collect() {
+      refusals.reset();
+      for (const [limit, share] of Object.entries(observed.shares))
+        for (const [why, count] of Object.entries(share.refused())) refusals.inc({ limit, why }, count);
+    },
+  });
   oneOf("state", "1 for the state of the proxy.", proxyStates, observed.state);
   const states = new Gauge({
     registers,

@@ -142,13 +142,17 @@ describe("a body", () => {
   });
 
   it("is refused where too many are on their way", async () => {
-    const { port, url } = await serve({ limits: { bodiesBytes: 5000 } });
-    const connection = await raw(port);
-    connection.socket.write(rawPost("x".repeat(4000), {}, 5000));
+    const { port, url } = await serve({
+      limits: { bodiesBytes: 8000 },
+      authenticate: ({ headers }) => ({ identity: { subject: String(headers["x-who"]), roles: [] } }),
+    });
+    const connections = [await raw(port), await raw(port)];
+    for (const [n, { socket }] of connections.entries())
+      socket.write(rawPost("x".repeat(4000 / (n + 1)), { "x-who": `client ${n}` }, 5000));
     await sleep(50);
     const answer = await post(url, `"${"x".repeat(2000)}"`);
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
-    connection.socket.destroy();
+    for (const { socket } of connections) socket.destroy();
     await sleep(50);
     expect((await post(url, initialize())).status).toBe(200);
   });

@@ -40,22 +40,25 @@ it("what is denied is told as denied, and a name of any length in short", async 
 });
 
 it.each([
-  ["many", { calls: 3 }],
-  ["long", { callsBytes: 400 }],
-])("calls that are too %s in all are not begun, also where their clients have gone away", async (_name, limits) => {
-  const served = await serve({ limits });
-  const session = await begin(served.url);
-  const away = new AbortController();
-  for (const id of [1, 2, 3])
-    fetch(served.url, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json", ...session },
-      body: JSON.stringify(call("never", {}, id)),
-      signal: away.signal,
-    }).catch(() => {});
-  await expect.poll(() => served.front.inFlight()).toBe(3);
-  away.abort();
-  const { json } = await post(served.url, call("echo", { text: "x".repeat(200) }, 4), session);
-  expect(json.error?.message).toContain("Too many calls are in flight");
-  expect(told(served).at(-1)).toBe("tools/call refused");
-});
+  ["many", { calls: 6 }],
+  ["long", { callsBytes: 800 }],
+])(
+  "calls of one client that are too %s in all are not begun, also where their clients have gone away",
+  async (_name, limits) => {
+    const served = await serve({ limits });
+    const session = await begin(served.url);
+    const away = new AbortController();
+    for (const id of [1, 2, 3])
+      fetch(served.url, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json", ...session },
+        body: JSON.stringify(call("never", {}, id)),
+        signal: away.signal,
+      }).catch(() => {});
+    await expect.poll(() => served.front.inFlight()).toBe(3);
+    away.abort();
+    const { json } = await post(served.url, call("echo", { text: "x".repeat(200) }, 4), session);
+    expect(json.error?.message).toContain("its share of the calls in flight");
+    expect(told(served).at(-1)).toBe("tools/call refused");
+  },
+);

@@ -19,6 +19,7 @@ it("a backend that each session has its own of is counted by states; its restart
     waiting: () => 0,
     sessions: () => 0,
     streams: () => 0,
+    shares: { calls: { refused: () => ({ full: 0, share: 3 }) } },
     state: () => "ready",
     configGeneration: () => 1,
     configFailures: () => 0,
@@ -30,6 +31,7 @@ it("a backend that each session has its own of is counted by states; its restart
     expect(text).toContain('gracewarden_proxy_backend_state{backend="a",state="ready"} 2');
     expect(text).toContain('gracewarden_proxy_backend_state{backend="a",state="idle"} 1');
     expect(text).toContain('gracewarden_proxy_backend_state{backend="a",state="waiting"} 0');
+    expect(text).toContain('gracewarden_proxy_limit_refusals_total{limit="calls",why="share"} 3');
     expect(text).toContain('gracewarden_proxy_backend_restarts_total{backend="a"} 1');
   }
 });

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../proxy/message.ts";
 import type { ClientRequest } from "../../proxy/relay/relay.ts";
 import { stdioConfig, until } from "./backend-fixture.ts";
-import { answerTo, legacyClient, modernClient, relayOf, toolCallFrom, type RelayUnderTest } from "./relay-of.ts";
+import {
+  answerTo,
+  type Answered,
+  legacyClient,
+  modernClient,
+  relayOf,
+  toolCallFrom,
+  type RelayUnderTest,
+} from "./relay-of.ts";
 
 const shared = stdioConfig("polite.mjs", ["--era", "legacy"], { name: "s" });
 
@@ -78,5 +86,15 @@ describe("a call that waits for its client's answer", () => {
     expect(made.relay.waitingCalls.count()).toBe(1);
     await until(() => made.relay.waitingCalls.count() === 0, 2);
     expect(made.backends[0]?.health().inFlight).toBe(0);
+  });
+
+  it("is one of a bounded number, of which one client cannot have all", async () => {
+    const made = await relayOf([shared, { ...shared, name: "t" }], { waiting: { calls: 2 } });
+    const ask = (who: string, tool: string): Promise<Answered> =>
+      answerTo(made.relay.request({ ...toolCallFrom(modernClient, tool), who }));
+    expect((await ask("ada", "s__ask")).resultType).toBe("input_required");
+    expect((await ask("ada", "t__ask")).error?.message).toContain("answer those first");
+    expect((await ask("bob", "t__ask")).resultType).toBe("input_required");
+    expect(made.relay.waitingCalls.share.refused()).toEqual({ share: 1, full: 0 });
   });
 });

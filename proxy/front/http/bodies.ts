@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import { FairShare, type Shortage } from "../../fair-share.ts";
 
 export type BodyOutcome =
   | { readonly kind: "body"; readonly bytes: Buffer }
   /** More than one message may have. */
   | { readonly kind: "too-large" }
-  /** Too many at once. */
-  | { readonly kind: "too-busy" }
+  /** Too many at once: of all, or of this client. */
+  | { readonly kind: Shortage }
   | { readonly kind: "too-slow" }
   /** The proxy closes, and the rest is not waited for. */
   | { readonly kind: "closing" };
@@ -13,7 +14,13 @@ export type BodyOutcome =
 /** Bodies on their way. */
 export interface Bodies {
   /** `done` is called once, or never where the client goes away first. */
-  readonly read: (request: IncomingMessage, maxBytes: number, done: (outcome: BodyOutcome) => void) => void;
+  readonly read: (
+    request: IncomingMessage,
+    who: string,
+    maxBytes: number,
+    done: (outcome: BodyOutcome) => void,
+  ) => void;
+  readonly share: FairShare;
   /** Ends those that have taken too long. */
   readonly sweep: () => void;
   /** Ends all, and those to come. */
@@ -31,18 +38,22 @@ export function createBodies({
   readonly bodiesBytes: number;
 }): Bodies {
   const reading = new Set<Reading>();
-  let held = 0;
+  const share = new FairShare(bodiesBytes);
   let closed = false;
 
   class Reading {
     readonly #startedAt = performance.now();
     readonly #chunks: Buffer[] = [];
+    readonly #who: string;
     readonly #maxBytes: number;
     readonly #done: (outcome: BodyOutcome) => void;
     #size = 0;
-    #refused: "too-large" | "too-busy" | undefined;
+    /** What of it counts for its client. */
+    #held = 0;
+    #refused: "too-large" | Shortage | undefined;
 
-    constructor(request: IncomingMessage, maxBytes: number, done: (outcome: BodyOutcome) => void) {
+    constructor(request: IncomingMessage, who: string, maxBytes: number, done: (outcome: BodyOutcome) => void) {
+      this.#who = who;
       this.#maxBytes = maxBytes;
       this.#done = done;
       if (Number(request.headers["content-length"] ?? 0) > maxBytes) this.#refused = "too-large";
@@ -69,30 +80,31 @@ export function createBodies({
         if (this.#size > this.#maxBytes + drainBytes) this.finish({ kind: this.#refused });
         return;
       }
-      held += chunk.length;
+      this.#refused = this.#size > this.#maxBytes ? "too-large" : share.take(this.#who, chunk.length);
+      if (this.#refused !== undefined) return this.#drop();
+      this.#held += chunk.length;
       this.#chunks.push(chunk);
-      if (this.#size > this.#maxBytes) this.#refuse("too-large");
-      else if (held > bodiesBytes) this.#refuse("too-busy");
     }
 
-    #refuse(kind: "too-large" | "too-busy"): void {
-      this.#refused = kind;
-      held -= this.#size;
+    #drop(): void {
+      share.give(this.#who, this.#held);
+      this.#held = 0;
       this.#chunks.length = 0;
     }
 
     #release(): boolean {
       if (!reading.delete(this)) return false;
-      if (this.#refused === undefined) held -= this.#size;
+      this.#drop();
       return true;
     }
   }
 
   return {
-    read(request, maxBytes, done) {
+    read(request, who, maxBytes, done) {
       if (closed) return done({ kind: "closing" });
-      reading.add(new Reading(request, maxBytes, done));
+      reading.add(new Reading(request, who, maxBytes, done));
     },
+    share,
     sweep() {
       for (const one of reading) if (one.age() > bodySeconds) one.finish({ kind: "too-slow" });
     },

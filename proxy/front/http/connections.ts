@@ -1,6 +1,8 @@
 import type { Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import type { BaseLogger } from "pino";
+import { FairShare } from "../../fair-share.ts";
+import { networkOf } from "./requester.ts";
 
 /** The connections of one server, with the requests that are open on each. */
 export interface Connections {
@@ -13,6 +15,7 @@ export interface Connections {
   readonly close: (seconds: number) => Promise<void>;
   /** Connections with an answer that `close` did not get rid of. */
   readonly unread: () => number;
+  readonly share: FairShare;
 }
 
 interface Connection {
@@ -35,9 +38,28 @@ const whatHasCome = (): Promise<void> => new Promise((resolve) => setImmediate((
 
 const hasUnread = (socket: Socket): boolean => !socket.destroyed && socket.writableLength > 0;
 
-export function trackConnections(server: Server, log: Pick<BaseLogger, "warn">): Connections {
+export function trackConnections(
+  server: Server,
+  limits: { readonly connections: number },
+  log: Pick<BaseLogger, "warn">,
+): Connections {
   const connections = new Map<Socket, Connection>();
+  const share = new FairShare(limits.connections);
   server.on("connection", (socket: Socket) => {
+    const { remoteAddress } = socket;
+    const who = networkOf(remoteAddress ?? "");
+    const shortage = share.take(who, 1);
+    if (shortage !== undefined) {
+      log.warn(
+        { remoteAddress, connections: share.total },
+        shortage === "full"
+          ? "too many connections: one is closed"
+          : "an address has its share of the connections: one more is closed",
+      );
+      socket.destroy();
+      return;
+    }
+    socket.once("close", () => share.give(who, 1));
     connections.set(socket, { requests: 0, bytesAtRest: 0, unread: 0, unreadSince: 0 });
     socket.once("close", () => connections.delete(socket));
   });
@@ -98,6 +120,7 @@ export function trackConnections(server: Server, log: Pick<BaseLogger, "warn">):
         socket.destroy();
       }
     },
+    share,
     unread: () => givenUp + [...connections.keys()].filter(hasUnread).length,
   };
 }

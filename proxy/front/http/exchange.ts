@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Identity } from "../../access/identity.ts";
 import type { JsonText } from "../../message.ts";
+import { requesterOf } from "./requester.ts";
 import { acceptedBy, type Accepted } from "./media-type.ts";
 import type { EventStream } from "./event-stream.ts";
 
@@ -9,7 +10,7 @@ export interface ResponseRules {
   /** Each response ends its connection. */
   readonly isAnnounced: () => boolean;
   /** Undefined where no more streams are held. */
-  readonly openStream: (response: ServerResponse) => EventStream | undefined;
+  readonly openStream: (response: ServerResponse, who: string) => EventStream | undefined;
 }
 
 /** One HTTP request whose sender is known, and its response. */
@@ -34,6 +35,11 @@ export class Exchange {
     return typeof value === "string" ? value : undefined;
   }
 
+  /** Whose share of the limits it takes. */
+  get who(): string {
+    return requesterOf(this.identity, this.request.socket.remoteAddress);
+  }
+
   json(status: number, body: JsonText, headers?: OutgoingHttpHeaders): void {
     sendJson(this.#response, this.#rules.isAnnounced(), status, body, headers);
   }
@@ -50,7 +56,7 @@ export class Exchange {
   stream(headers?: OutgoingHttpHeaders): EventStream | undefined {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return undefined;
-    const stream = this.#rules.openStream(response);
+    const stream = this.#rules.openStream(response, this.who);
     if (stream === undefined) return undefined;
     if (this.#rules.isAnnounced()) response.shouldKeepAlive = false;
     response.writeHead(200, {

@@ -1,11 +1,12 @@
 import type { ServerResponse } from "node:http";
 import type { BaseLogger } from "pino";
+import { FairShare } from "../../fair-share.ts";
 import { EventStream, type StreamLimits } from "./event-stream.ts";
 
 /** The open event streams of one front. */
 export interface Streams {
-  readonly open: (response: ServerResponse) => EventStream | undefined;
-  readonly count: () => number;
+  readonly open: (response: ServerResponse, who: string) => EventStream | undefined;
+  readonly share: FairShare;
   /** Shows each that it lives, and finds those that nobody reads. */
   readonly comment: () => void;
 }
@@ -15,13 +16,20 @@ export function createStreams(
   log: Pick<BaseLogger, "warn">,
 ): Streams {
   const open = new Set<EventStream>();
+  const share = new FairShare(limits.streams);
   return {
-    open(response) {
-      if (open.size >= limits.streams) {
-        log.warn({ streams: open.size }, "too many event streams are open: no other is begun");
+    open(response, who) {
+      const { remoteAddress } = response.req.socket;
+      const shortage = share.take(who, 1);
+      if (shortage !== undefined) {
+        log.warn(
+          { streams: open.size, remoteAddress },
+          shortage === "full"
+            ? "too many event streams are open: no other is begun"
+            : "a client has its share of the open event streams: no other is begun for it",
+        );
         return undefined;
       }
-      const { remoteAddress } = response.req.socket;
       const stream = new EventStream(response, limits, (problem) =>
         log.warn(
           { remoteAddress, problem },
@@ -31,10 +39,13 @@ export function createStreams(
         ),
       );
       open.add(stream);
-      response.once("close", () => open.delete(stream));
+      response.once("close", () => {
+        open.delete(stream);
+        share.give(who, 1);
+      });
       return stream;
     },
-    count: () => open.size,
+    share,
     comment() {
       for (const stream of open) stream.comment();
     },

@@ -4,6 +4,8 @@ import type { ClientRequestMessage } from "../client-message.ts";
 import type { Delays } from "../http/delays.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
+import type { Refusal } from "../modern/refusal.ts";
+import { errorResponse } from "../rpc-error.ts";
 import type { ReplayStream } from "./replay.ts";
 import type { Session } from "./session.ts";
 import { applyToSession } from "./session-state.ts";
@@ -63,6 +65,10 @@ export class LegacyCall implements CallSink {
     if (stream === undefined) return this.#exchange.json(200, text);
     stream.send(text);
     this.#session.endStream(stream);
+  }
+
+  refuse({ status, error }: Refusal): void {
+    this.#exchange.json(status, errorResponse(this.#message.idText, error), { "retry-after": "1" });
   }
 
   /** The client asked for it, and a response to the cancelled request is not to be sent. */

@@ -65,6 +65,7 @@ export function createLegacyHttp(options: LegacyOptions): LegacyHttp {
       {
         client,
         message,
+        who: exchange.who,
         header: (name) => exchange.header(name),
         ...(traceparent === undefined ? {} : { traceparent }),
       },

@@ -4,7 +4,8 @@ import type { Delays } from "../http/delays.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { rpcCodes } from "../../relay/rpc-error.ts";
-import { codeOf } from "../rpc-error.ts";
+import { codeOf, errorResponse } from "../rpc-error.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** Sends one call's messages: plain JSON where the answer is first, else a stream that ends with it. */
 export class ModernCall implements CallSink {
@@ -37,6 +38,10 @@ export class ModernCall implements CallSink {
       return this.#exchange.json(outcome.kind === "result" ? 200 : statusOf(outcome.text), text);
     stream.send(text);
     stream.end();
+  }
+
+  refuse({ status, error }: Refusal): void {
+    this.#exchange.json(status, errorResponse(this.#idText, error), { "retry-after": "1" });
   }
 
   /** Its connection is gone: that is how it is cancelled. */

@@ -115,6 +115,7 @@ export function createModernHttp({ relay, calls, delays, isRefusing, areStreamsO
       {
         client,
         message,
+        who: exchange.who,
         ...(traceparent === undefined ? {} : { traceparent }),
         header: (name) => exchange.header(name),
       },
