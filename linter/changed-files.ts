@@ -14,7 +14,10 @@ const { realpathSync } = builtin("node:fs");
  */
 export function onlyChanged(input: Input, ref: string, terminal: Terminal): Input {
   const changed = changedSince(ref, terminal);
-  const isChanged = ({ path }: Input["files"][number]): boolean => path === undefined || changed.has(realPath(path));
+  const isChanged = ({ path, rendering }: Input["files"][number]): boolean =>
+    path === undefined ||
+    changed.has(realPath(path)) ||
+    (rendering !== undefined && [...changed].some(rendering.dependsOn));
   return {
     ...input,
     files: input.files.filter(isChanged),

@@ -50,6 +50,11 @@ const table = {
   },
   leaving: { exit: 2, sentence: () => "the server was told to stop before it came to this call: start it again" },
   "bad-call": { exit: 2, sentence: (problems: readonly string[]) => problems.join("\n") },
+  "one-chart": { exit: 2, sentence: (option: string, why: string) => `${option} is for one chart, and ${why}` },
+  "no-helm": {
+    exit: 2,
+    sentence: (option: string) => `${option} needs helm, which is not on the PATH: install it (https://helm.sh)`,
+  },
   "unreadable-file": { exit: 2, sentence: (file: string, why: string) => `${file} ${why}` },
 } as const;
 

@@ -6,7 +6,7 @@ import { builtin } from "./builtin.ts";
 const { globSync, lstatSync, readdirSync, realpathSync, statSync } = builtin("node:fs");
 
 /** A file to be read. `file` is how reports call it: relative to the working folder, with forward slashes. */
-interface FoundFile {
+export interface FoundFile {
   readonly file: string;
   readonly path: string;
   /** The user named it; otherwise it was met in a folder or by a glob. */
@@ -20,9 +20,26 @@ export interface FoundFiles {
   readonly unreadable: readonly { readonly file: string; readonly message: string }[];
   /** What is left out on purpose. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  /** Folders among them whose files make manifests when helm or kustomize puts them together. */
+  readonly renderable: readonly RenderableFolder[];
+}
+
+export interface RenderableFolder {
+  readonly kind: "chart" | "kustomization";
+  /** As reports call it. */
+  readonly folder: string;
+  readonly path: string;
+  /** The folder is an argument itself, not below one. */
+  readonly named: boolean;
 }
 
 export const manifestName = /\.(?:ya?ml|json)$/i;
+const renderableBy: ReadonlyMap<string, RenderableFolder["kind"]> = new Map([
+  ["Chart.yaml", "chart"],
+  ["kustomization.yaml", "kustomization"],
+  ["kustomization.yml", "kustomization"],
+  ["Kustomization", "kustomization"],
+]);
 export const ignoredFolders = new Set(["node_modules", ".git"]);
 
 /**
@@ -46,6 +63,7 @@ class Search {
   readonly #folders = new Set<string>();
   readonly #unreadable: { file: string; message: string }[] = [];
   readonly #skipped: { file: string; reason: string }[] = [];
+  readonly #renderable = new Map<string, RenderableFolder>();
   /** Links wait until real names are known, which are the better names. */
   #links: { path: string; file: string }[] = [];
   #met = 0;
@@ -66,7 +84,7 @@ class Search {
     try {
       const stats = statSync(path);
       const real = realpathSync(path);
-      if (stats.isDirectory()) this.#folder(path, real, file);
+      if (stats.isDirectory()) this.#folder(path, real, file, true);
       else this.#file({ file, path, named: true }, real);
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
@@ -83,6 +101,7 @@ class Search {
       files: byName(this.#files.values()),
       unreadable: byName(this.#unreadable),
       skipped: byName(this.#skipped),
+      renderable: [...this.#renderable.values()],
     };
   }
 
@@ -105,9 +124,11 @@ class Search {
     return matches.length === 0 ? "the pattern matches no file" : "the pattern matches no .yaml, .yml or .json file";
   }
 
-  #folder(path: string, real: string, file: string): void {
+  #folder(path: string, real: string, file: string, named = false): void {
     if (this.#folders.has(real)) {
       this.#met += 1;
+      for (const [key, known] of this.#renderable)
+        if (named && known.path === path) this.#renderable.set(key, { ...known, named });
       return;
     }
     this.#folders.add(real);
@@ -120,6 +141,8 @@ class Search {
     }
     const under = file === "." ? "" : `${file}/`;
     for (const entry of entries) {
+      const kind = renderableBy.get(entry.name);
+      if (kind !== undefined) this.#renderable.set(`${kind} ${real}`, { kind, folder: file, path, named });
       const child = { path: inside(path, entry.name), file: `${under}${entry.name}` };
       if (entry.isSymbolicLink()) this.#links.push(child);
       else if (entry.isDirectory()) {

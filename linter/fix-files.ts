@@ -81,6 +81,10 @@ export async function fixpoint(
     let changed = false;
     const files: LoadedFile[] = [];
     for (const file of input.files) {
+      if (file.rendering !== undefined) {
+        files.push(file);
+        continue;
+      }
       const before = textOf(file);
       const result = await fixText(before, byFile.get(file.file) ?? []);
       failed = [...failed, ...result.failed];

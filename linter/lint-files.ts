@@ -25,6 +25,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     strict: options.strict,
     stdinName: options["stdin-filename"] ?? "stdin",
     configFolder: loaded.folder,
+    render: options,
   };
   let input = await readInput(paths, inputOptions, terminal);
   const ref = options["changed-since"];
@@ -75,7 +76,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     }
   }
   tellCrashes(report, terminal.stderr);
-  if (report.crashes.length > 0) return 2;
+  if (report.crashes.length > 0 || input.failed) return 2;
   if (stale.length > 0 && !options["allow-stale-baseline"]) return 1;
   return report.findings.some((finding) => countsAsFailure(finding, options)) ? 1 : 0;
 }

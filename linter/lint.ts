@@ -10,7 +10,8 @@ import { run } from "../policies/run.ts";
 import { decideWaiver } from "../policies/waiver.ts";
 import { asWritten } from "./as-written.ts";
 import type { LoadedFile, PlacedObject } from "./load.ts";
-import { fileStart, regionOf } from "./positions.ts";
+import { place, placeInDocument } from "./placement.ts";
+import { fileStart } from "./positions.ts";
 import type { PlacedFinding, Report, SkippedFile, SkippedObject } from "./report.ts";
 
 export interface LintInput {
@@ -31,21 +32,32 @@ export function lint({ files, context, rules, config, now }: LintInput): Report 
   const set = objectSet([...subjects, ...others]);
   const { findings, crashes } = run(set, subjects, rules, config, now);
   const placed = findings.flatMap((finding): PlacedFinding[] => {
-    const place = places.get(finding.object);
-    if (place === undefined) return [];
-    const { document, at: objectAt, file } = place;
+    const subject = places.get(finding.object);
+    if (subject === undefined) return [];
+    const { document, at: objectAt, file } = subject;
     const { source } = document;
     const at = [...objectAt, ...finding.at];
     const span = document.locate(at, "key");
-    const region = regionOf(source, span);
     const message = finding.rule === readableManifest.id ? asWritten(finding.message, document, at) : finding.message;
-    return [{ ...finding, message, file: file.file, region, offset: span.start, source, document, objectAt }];
+    return [
+      {
+        ...finding,
+        message,
+        ...place(file, source, span, document, at),
+        offset: span.start,
+        source,
+        document,
+        objectAt,
+        ...(file.rendering !== undefined && { unwritable: file.rendering.notFixed }),
+      },
+    ];
   });
   const accounts = files.map((file) => account(file, set, config, now));
   return {
     findings: inOrder([...placed, ...accounts.flatMap((one) => one.findings)]),
     files: {
-      linted: accounts.filter(({ skippedFile }) => skippedFile === undefined).length,
+      linted: new Set(files.filter((_, index) => accounts[index]?.skippedFile === undefined).map(({ file }) => file))
+        .size,
       skipped: accounts.flatMap(({ skippedFile }) => (skippedFile === undefined ? [] : [skippedFile])),
     },
     objects: {
@@ -76,8 +88,9 @@ function account(file: LoadedFile, set: ObjectSet, config: Config, now: Date): A
   const { source } = manifest;
   const findings: PlacedFinding[] = [];
   const skipped: SkippedObject[] = [];
-  const skip = (offset: { readonly start: number; readonly end: number }, name: string, reason: string): void => {
-    skipped.push({ file: file.file, line: regionOf(source, offset).line, name, reason });
+  const skip = (span: Span, name: string, reason: string): void => {
+    const { file: shown, region } = place(file, source, span);
+    skipped.push({ file: shown, line: region.line, name, reason });
   };
   for (const { code, message, span } of manifest.problems) {
     findings.push(...unreadable(file, { message: withoutStop(message), span }, config, now));
@@ -91,7 +104,10 @@ function account(file: LoadedFile, set: ObjectSet, config: Config, now: Date): A
   for (const { object, document, at } of file.objects) {
     const reason = set.skipReason(object);
     if (reason === undefined) checked += 1;
-    else skip(document.locate(at, "key"), `${object.kind}/${object.name}`, reason);
+    else {
+      const { file: shown, region } = placeInDocument(file, document, at);
+      skipped.push({ file: shown, line: region.line, name: `${object.kind}/${object.name}`, reason });
+    }
   }
   const foreign = [
     ...manifest.skipped.map(({ reason, span }) => ({ reason, span })),
@@ -143,8 +159,9 @@ function unreadable(file: LoadedFile, problem: Unreadable, config: Config, now: 
       severity: verdict === "undetermined" ? "advice" : severity,
       verdict,
       message: problem.message,
-      file: file.file,
-      region: source === undefined || problem.span === undefined ? fileStart : regionOf(source, problem.span),
+      ...(source === undefined || problem.span === undefined
+        ? { file: file.file, region: fileStart }
+        : place(file, source, problem.span)),
       offset: problem.span?.start ?? 0,
       source,
       object: undefined,

@@ -4,6 +4,7 @@ import type { KubernetesObject, ShapeProblem } from "../policies/pods/object.ts"
 import { readObjects } from "../policies/pods/read-object.ts";
 import { systemSentence } from "./errors.ts";
 import { tooLarge, type FileReader } from "./read-bytes.ts";
+import type { Rendering } from "./sources/rendering.ts";
 
 /** An object and where it stands. */
 export interface PlacedObject {
@@ -32,6 +33,8 @@ export interface LoadedFile {
   readonly problems: readonly DocumentProblem[];
   /** Documents that hold no Kubernetes object. */
   readonly skipped: readonly { readonly document: Document; readonly reason: string }[];
+  /** How the text was made, where it is not what the file holds: then `path` must not be written. */
+  readonly rendering?: Rendering;
 }
 
 export interface FileNames {

@@ -2,7 +2,7 @@ import type { KubernetesObject } from "../policies/pods/object.ts";
 import type { ObjectSet } from "../policies/pods/object-set.ts";
 import type { Pod } from "../policies/pods/pod.ts";
 import type { LoadedFile } from "./load.ts";
-import { regionOf } from "./positions.ts";
+import { placeInDocument } from "./placement.ts";
 
 /** A pod or pod template and where its object begins. */
 export interface PlacedPod {
@@ -16,12 +16,12 @@ export interface PlacedPod {
 
 /** Every pod and pod template of the files. */
 export const podsOf = (files: readonly LoadedFile[], set: ObjectSet): readonly PlacedPod[] =>
-  files.flatMap(({ file, objects }) =>
-    objects.flatMap(({ object, document, at }) => {
+  files.flatMap((loaded) =>
+    loaded.objects.flatMap(({ object, document, at }) => {
       const pods = set.podsIn(object);
       if (pods.length === 0) return [];
-      const { line } = regionOf(document.source, document.locate(at, "key"));
+      const { file, region } = placeInDocument(loaded, document, at);
       const name = `${object.kind}/${object.name || "(unnamed)"}`;
-      return pods.map((pod) => ({ pod, name, object, file, line }));
+      return pods.map((pod) => ({ pod, name, object, file, line: region.line }));
     }),
   );

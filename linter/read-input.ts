@@ -4,6 +4,8 @@ import { loadBytes, loadFile, unreadableFile, type LoadedFile } from "./load.ts"
 import { optimiseFor } from "./optimising-compiler.ts";
 import { fileReader, maxBytes, tooLarge } from "./read-bytes.ts";
 import type { SkippedFile } from "./report.ts";
+import { chartOption, type RenderOptions } from "./sources/render-options.ts";
+import type { RenderedSources } from "./sources/render-sources.ts";
 import type { Terminal } from "./terminal.ts";
 import { limitYoungSpace } from "./young-space.ts";
 
@@ -13,6 +15,8 @@ export interface Input {
   readonly context: readonly LoadedFile[];
   /** Links and devices that were met and left out. */
   readonly skipped: readonly SkippedFile[];
+  /** A chart or kustomization that should have been rendered was not, as stderr was told: the run is not whole. */
+  readonly failed: boolean;
 }
 
 export interface InputOptions {
@@ -21,6 +25,8 @@ export interface InputOptions {
   readonly stdinName: string;
   /** What `paths` of the configuration are relative to. */
   readonly configFolder: string;
+  /** Without it no program is started: charts and kustomizations are read as they are written. */
+  readonly render?: RenderOptions;
 }
 
 /**
@@ -32,7 +38,11 @@ export async function readInput(paths: readonly string[], options: InputOptions,
   const named = paths.filter((path) => path !== "-");
   const found =
     named.length === 0 && paths.length > 0 ? nothingFound : findFiles(named.length === 0 ? ["."] : named, cwd);
-  const files = await readAll(found, options, cwd);
+  const sources = await readSources(found, options, terminal);
+  const unrendered =
+    sources === undefined ? found : { ...found, files: found.files.filter((file) => !sources.judged.has(file)) };
+  const files = await readAll(unrendered, options, cwd, sources?.asWritten);
+  if (sources !== undefined) files.push(...sources.files);
   if (paths.includes("-")) {
     const configFile = configNames(options.configFolder, cwd)(options.stdinName, resolve(cwd, options.stdinName));
     const names = { file: options.stdinName, configFile, path: undefined, named: true };
@@ -46,12 +56,28 @@ export async function readInput(paths: readonly string[], options: InputOptions,
     options,
     cwd,
   );
-  return { files, context, skipped: found.skipped };
+  return { files, context, skipped: found.skipped, failed: sources?.failed === true };
 }
 
-const nothingFound: FoundFiles = { files: [], unreadable: [], skipped: [] };
+const nothingFound: FoundFiles = { files: [], unreadable: [], skipped: [], renderable: [] };
 
-async function readAll({ files, unreadable }: FoundFiles, options: InputOptions, cwd: string): Promise<LoadedFile[]> {
+/** Most runs meet nothing to render, and need not know how. */
+async function readSources(
+  found: FoundFiles,
+  { render, strict, configFolder }: InputOptions,
+  terminal: Terminal,
+): Promise<RenderedSources | undefined> {
+  if (render === undefined || (found.renderable.length === 0 && chartOption(render) === undefined)) return undefined;
+  const { renderSources } = await import("./sources/render-sources.ts");
+  return renderSources(found, render, { strict, configName: configNames(configFolder, terminal.cwd) }, terminal);
+}
+
+async function readAll(
+  { files, unreadable }: FoundFiles,
+  options: InputOptions,
+  cwd: string,
+  asWritten?: RenderedSources["asWritten"],
+): Promise<LoadedFile[]> {
   const nameIn = configNames(options.configFolder, cwd);
   const loaded = unreadable.map(({ file, message }) => {
     const path = resolve(cwd, file);
@@ -62,12 +88,22 @@ async function readAll({ files, unreadable }: FoundFiles, options: InputOptions,
   let characters = 0;
   for (const [index, { file, path, named }] of files.entries()) {
     const read = await loadFile({ file, path, named, configFile: nameIn(file, path) }, reader, options.strict);
-    loaded.push(read);
+    loaded.push(asWritten === undefined ? read : withReason(read, asWritten));
     characters += read.manifest?.source.text.length ?? 0;
     optimiseFor(characters);
     if (index % 64 === 63 && !limited) limited = limitYoungSpace();
   }
   return loaded;
+}
+
+/** A file that something could be made of says so where it is skipped. */
+function withReason(file: LoadedFile, asWritten: RenderedSources["asWritten"]): LoadedFile {
+  const { manifest, path } = file;
+  if (manifest === undefined || manifest.skipped.length === 0 || path === undefined) return file;
+  const why = asWritten(path);
+  if (why === undefined) return file;
+  const skipped = manifest.skipped.map((one) => ({ ...one, reason: `${one.reason}${why}` }));
+  return { ...file, manifest: { ...manifest, skipped } };
 }
 
 /** How the configuration calls a file: from its own folder, which mostly is the working folder. */

@@ -8,6 +8,7 @@ import type { Rule, Severity, Verdict } from "../policies/rule.ts";
 import type { Crash } from "../policies/run.ts";
 import type { Term } from "../policies/shutdown/term.ts";
 import type { Waiver } from "../policies/waiver.ts";
+import type { Rendered } from "./placement.ts";
 import type { Region } from "./positions.ts";
 
 /** A finding with its place: what every reporter is made of. */
@@ -19,7 +20,9 @@ export interface PlacedFinding {
   /** The file; of a live object `namespace/Kind/name`, which has no lines. */
   readonly file: string;
   readonly region: Region | undefined;
-  /** Where the region starts in the source's text. */
+  /** Set where the text that was judged is not the file's: `source` and `offset` are then of the rendered text. */
+  readonly rendered?: Rendered;
+  /** Where it starts in the source's text. */
   readonly offset: number;
   /** For the code frame; undefined where the file could not be read. */
   readonly source: Source | undefined;
@@ -34,7 +37,7 @@ export interface PlacedFinding {
   readonly evidence: readonly Term[];
   readonly facts: readonly FactId[];
   readonly fix: Fix | undefined;
-  /** Why the fix cannot be written into this text; looked at only where the text has anchors. */
+  /** Why the fix cannot be written: the text is rendered, or an anchor in it stands for several places. */
   readonly unwritable?: string;
   readonly waived: Waiver | undefined;
 }

@@ -28,6 +28,7 @@ export async function reviewFiles(
     strict: options.strict,
     stdinName: options["stdin-filename"] ?? "stdin",
     configFolder: loaded.folder,
+    render: options,
   };
   const input = await readInput(paths, inputOptions, terminal);
   const report = await withUnwritable(judgeInput(input, loaded.config, now));
@@ -37,7 +38,7 @@ export async function reviewFiles(
   if (options.output === undefined) stdout.write(text);
   else writeReport(options.output, cwd, text);
   tellCrashes(report, stderr);
-  if (report.crashes.length > 0) return 2;
+  if (report.crashes.length > 0 || input.failed) return 2;
   return failing ? 1 : 0;
 }
 

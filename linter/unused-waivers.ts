@@ -2,7 +2,7 @@ import type { Config } from "../policies/config.ts";
 import { objectSet } from "../policies/pods/object-set.ts";
 import { annotationWaivers, hasExpired } from "../policies/waiver.ts";
 import type { LoadedFile } from "./load.ts";
-import { regionOf } from "./positions.ts";
+import { placeInDocument } from "./placement.ts";
 import type { Report } from "./report.ts";
 
 /** The waivers that waived nothing in this run, one sentence each. What has expired or names no rule is a finding of valid-waivers. */
@@ -29,8 +29,8 @@ export function unusedWaivers(
           const place = at.join("\n");
           if (isUsed || seen.has(place) || hasExpired(waiver, now) || !known.has(waiver.rule)) continue;
           seen.add(place);
-          const { line } = regionOf(document.source, document.locate([...objectAt, ...at], "key"));
-          unused.push(`${file.file}:${line} the waiver of ${waiver.rule} by ${waiver.owner} waives nothing`);
+          const { file: shown, region } = placeInDocument(file, document, [...objectAt, ...at]);
+          unused.push(`${shown}:${region.line} the waiver of ${waiver.rule} by ${waiver.owner} waives nothing`);
         }
       }
     }

@@ -4,6 +4,7 @@ import { lintFiles } from "../lint-files.ts";
 import { printConfig } from "../print-config.ts";
 import { formats } from "../report-targets.ts";
 import type { Command } from "../command.ts";
+import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
@@ -54,6 +55,7 @@ const syntax = defineSyntax({
     "prune-baseline": { text: "Take entries that match nothing any more out of the baseline" },
     "allow-stale-baseline": { text: "Do not fail for entries of the baseline that match nothing any more" },
     "report-unused-waivers": { text: "Name the waivers, of the configuration and in annotations, that waived nothing" },
+    ...renderOptions,
     "stdin-filename": { value: "NAME", text: "What to call stdin in reports and for overrides by path" },
     color: { text: "Use colours" },
     "no-color": { text: "Use no colours; NO_COLOR and FORCE_COLOR are heard as well" },

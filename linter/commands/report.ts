@@ -2,6 +2,7 @@ import { defineSyntax, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { programError } from "../errors.ts";
 import { reviewFiles } from "../review-files.ts";
+import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
@@ -36,6 +37,7 @@ const syntax = defineSyntax({
       repeatable: true,
       text: "Read more files for relations between objects, without reporting on them",
     },
+    ...renderOptions,
     "stdin-filename": { value: "NAME", text: "What to call stdin in reports and for overrides by path" },
   },
   notes: [

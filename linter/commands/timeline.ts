@@ -9,6 +9,7 @@ import type { Command } from "../command.ts";
 import { podsOf } from "../placed-pods.ts";
 import { readingProblems } from "../reading-problems.ts";
 import { readInput } from "../read-input.ts";
+import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeReport } from "../write-report.ts";
 
@@ -21,6 +22,7 @@ const syntax = defineSyntax({
   options: {
     cause: { value: "CAUSE", default: "delete", text: `Why they stop: ${causes}` },
     svg: { value: "FILE", text: "Draw into an SVG file instead; - is stdout" },
+    ...renderOptions,
     color: { text: "Use colours" },
     "no-color": { text: "Use no colours" },
   },
@@ -34,7 +36,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   const { cwd, stdout, stderr } = terminal;
   const input = await readInput(
     positionals,
-    { context: [], strict: false, stdinName: "stdin", configFolder: cwd },
+    { context: [], strict: false, stdinName: "stdin", configFolder: cwd, render: options },
     terminal,
   );
   const color = wantsColor(options, terminal, stdout);
@@ -43,7 +45,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   const set = objectSet(input.files.flatMap(({ objects }) => objects.map(({ object }) => object)));
   const drawings: string[] = [];
   const pods: { title: string; timeline: Timeline }[] = [];
-  let failed = false;
+  let { failed } = input;
   for (const read of input.files) {
     const problems = readingProblems(read);
     const skipped = (read.manifest?.skipped ?? []).map(({ reason }) => `${read.file} skipped: ${reason}`);

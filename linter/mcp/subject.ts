@@ -67,7 +67,7 @@ export async function readSubject(subject: Subject, session: Session, { folder }
   const { skipped } = reading;
   const context: LoadedFile[] = [];
   for (const path of subject.context) context.push(...(await reading.read(path)));
-  return { files, context, skipped };
+  return { files, context, skipped, failed: false };
 }
 
 /** What one call has read so far. */

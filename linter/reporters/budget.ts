@@ -50,12 +50,13 @@ const amount = ({ seconds, known }: Term): string =>
   known || seconds.max !== Infinity ? formatSeconds(seconds) : seconds.min === 0 ? "?" : `${formatSeconds(seconds)}, ?`;
 
 /** `sleep.seconds, line 14`: the end of a long path says enough next to its line. */
-function originOf({ term, origin }: Term, { document, objectAt }: PlacedFinding): string {
+function originOf({ term, origin }: Term, { document, objectAt, rendered }: PlacedFinding): string {
   if (origin.text === term) return "";
   if (origin.at === undefined) return printable(origin.text);
   const path = formatPath(origin.at);
   const line =
-    document === undefined
+    // Lines of a text that stands in no file would be looked for in the file.
+    document === undefined || rendered !== undefined
       ? undefined
       : regionOf(document.source, document.locate([...objectAt, ...origin.at], "key")).line;
   const where = line === undefined ? path : `line ${line}`;

@@ -1,5 +1,5 @@
 import type { PlacedFinding, Report } from "../report.ts";
-import { subjectOf } from "./subject.ts";
+import { sentenceOf } from "./sentence.ts";
 import { element, xmlHeader } from "./xml.ts";
 
 const severities = { advice: "info", warn: "warning", error: "error" } as const;
@@ -15,12 +15,11 @@ export function reportCheckstyle(report: Report): string {
 }
 
 function errorElement(finding: PlacedFinding): string {
-  const { region, severity, verdict, message, rule } = finding;
-  const subject = subjectOf(finding);
+  const { region, severity, verdict, rule } = finding;
   return element("error", {
     ...(region !== undefined && { line: region.line, column: region.column }),
     severity: verdict === "undetermined" ? "info" : severities[severity],
-    message: subject === "" ? message : `${subject}: ${message}`,
+    message: sentenceOf(finding),
     source: `gracewarden.${rule}`,
   });
 }

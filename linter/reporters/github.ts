@@ -1,5 +1,5 @@
 import type { PlacedFinding, Report } from "../report.ts";
-import { subjectOf } from "./subject.ts";
+import { sentenceOf } from "./sentence.ts";
 
 const commands = { advice: "notice", warn: "warning", error: "error" } as const;
 
@@ -13,8 +13,7 @@ export function reportGithub(report: Report): string {
 }
 
 function annotation(finding: PlacedFinding): string {
-  const { severity, verdict, rule, file, region, message } = finding;
-  const subject = subjectOf(finding);
+  const { severity, verdict, rule, file, region } = finding;
   const properties = {
     ...(region !== undefined && { file, line: region.line, endLine: region.endLine }),
     // Columns are shown only where the region stays on its line.
@@ -23,7 +22,7 @@ function annotation(finding: PlacedFinding): string {
   };
   const written = Object.entries(properties).map(([key, value]) => `${key}=${escapedProperty(String(value))}`);
   const command = verdict === "undetermined" ? "notice" : commands[severity];
-  return `::${command} ${written.join(",")}::${escaped(subject === "" ? message : `${subject}: ${message}`)}`;
+  return `::${command} ${written.join(",")}::${escaped(sentenceOf(finding))}`;
 }
 
 const escaped = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");

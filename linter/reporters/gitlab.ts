@@ -1,6 +1,6 @@
 import type { Report } from "../report.ts";
 import { fingerprints } from "./fingerprint.ts";
-import { subjectOf } from "./subject.ts";
+import { sentenceOf } from "./sentence.ts";
 
 const severities = { advice: "minor", warn: "major", error: "critical" } as const;
 
@@ -13,9 +13,8 @@ export function reportGitlab(report: Report): string {
     .flatMap(({ finding, print }) => {
       const { region, waived } = finding;
       if (waived !== undefined || region === undefined) return [];
-      const subject = subjectOf(finding);
       return {
-        description: subject === "" ? finding.message : `${subject}: ${finding.message}`,
+        description: sentenceOf(finding),
         check_name: finding.rule,
         fingerprint: print,
         severity: finding.verdict === "undetermined" ? "info" : severities[finding.severity],

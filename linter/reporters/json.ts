@@ -23,7 +23,7 @@ export function jsonReport(report: Report) {
 }
 
 function jsonFinding(finding: PlacedFinding): object {
-  const { rule, severity, verdict, message, file, region, object } = finding;
+  const { rule, severity, verdict, message, file, region, object, rendered } = finding;
   return {
     rule,
     severity,
@@ -35,6 +35,10 @@ function jsonFinding(finding: PlacedFinding): object {
     column: region?.column ?? null,
     endLine: region?.endLine ?? null,
     endColumn: region?.endColumn ?? null,
+    rendered:
+      rendered === undefined
+        ? null
+        : { command: rendered.command, line: rendered.region.line, precision: rendered.precision },
     object:
       object === undefined
         ? null

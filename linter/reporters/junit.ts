@@ -1,5 +1,6 @@
 import { formatPath } from "../../policies/path.ts";
 import { placeOf, type PlacedFinding, type Report } from "../report.ts";
+import { messageOf } from "./sentence.ts";
 import { subjectOf } from "./subject.ts";
 import { element, textElement, xmlHeader } from "./xml.ts";
 
@@ -54,7 +55,8 @@ type Test = { readonly name: string; readonly classname: string } & (
 );
 
 function testOf(finding: PlacedFinding, { counts }: JunitOptions): Test {
-  const { rule, file, message, region, severity, verdict, waived } = finding;
+  const { rule, file, region, severity, verdict, waived } = finding;
+  const message = messageOf(finding);
   const name = token([rule, subjectOf(finding)].filter((part) => part !== "").join(": "));
   const base = { name, classname: token(file) };
   const text = `${placeOf(finding)}${region === undefined ? ` ${formatPath(finding.at)}` : `:${region.column}`}: ${message}`;

@@ -7,6 +7,7 @@ import type { Region } from "../positions.ts";
 import { isFixable, type PlacedFinding, type Report } from "../report.ts";
 import { version } from "../version.ts";
 import { fingerprints } from "./fingerprint.ts";
+import { messageOf } from "./sentence.ts";
 
 const level = { advice: "note", warn: "warning", error: "error" } as const;
 
@@ -68,7 +69,7 @@ function descriptor(rule: Rule, facts: Readonly<Record<FactId, Fact>>): object {
 }
 
 function result(finding: PlacedFinding, ruleIndex: number, fingerprint: string): object {
-  const { rule, severity, verdict, message, file, region, waived, object, container } = finding;
+  const { rule, severity, verdict, file, region, waived, object, container, rendered } = finding;
   const name = object === undefined ? undefined : region === undefined ? file : `${object.kind}/${object.name}`;
   const logical = [name, container].filter((part) => part !== undefined).join("/");
   return {
@@ -76,7 +77,7 @@ function result(finding: PlacedFinding, ruleIndex: number, fingerprint: string):
     ...(ruleIndex === -1 ? {} : { ruleIndex }),
     // What cannot be told is "open", and anything but "fail" has no level (3.27.9, 3.27.10).
     ...(verdict === "fail" ? { level: level[severity] } : { kind: "open", level: "none" }),
-    message: { text: message },
+    message: { text: messageOf(finding) },
     locations: [
       {
         ...(region === undefined ? {} : { physicalLocation: physicalLocation(file, region) }),
@@ -98,6 +99,7 @@ function result(finding: PlacedFinding, ruleIndex: number, fingerprint: string):
     properties: {
       path: formatPath(finding.at),
       fixable: isFixable(finding),
+      ...(rendered !== undefined && { rendered: { command: rendered.command, line: rendered.region.line } }),
       ...(finding.fix === undefined ? {} : { fix: finding.fix.title }),
     },
   };

@@ -45,8 +45,8 @@ export function reportStylish(report: Report, options: StylishOptions): string {
 
 function findingLines(finding: PlacedFinding, told: Set<FactId>, options: StylishOptions): string[] {
   const { width, paint } = options;
-  const { region, severity, verdict } = finding;
-  const place = region === undefined ? [] : [`${region.line}:${region.column}`];
+  const { severity, verdict } = finding;
+  const place = placeWords(finding);
   const level = verdict === "undetermined" ? `${severity} (undetermined)` : severity;
   const left = width - place.join().length - level.length - finding.rule.length - 8;
   const head = [
@@ -68,10 +68,30 @@ function findingLines(finding: PlacedFinding, told: Set<FactId>, options: Stylis
   return [`  ${head.join("  ").trimEnd()}`, ...body.map((line) => (line === "" ? "" : `${indent}${line}`))];
 }
 
+/** What stands before a finding, under the name of its file. */
+function placeWords({ region, rendered }: PlacedFinding): readonly string[] {
+  if (region === undefined) return [];
+  switch (rendered?.precision) {
+    case "near":
+      return [`near ${region.line}`];
+    case "file":
+      return ["rendered"];
+    default:
+      return [`${region.line}:${region.column}`];
+  }
+}
+
 /** The line with a mark, or of a live object the path. */
-function whereabouts({ region, source, offset, at }: PlacedFinding, room: number, paint: Paint): readonly string[] {
+function whereabouts(
+  { region, rendered, source, offset, at }: PlacedFinding,
+  room: number,
+  paint: Paint,
+): readonly string[] {
   if (region === undefined) return at.length === 0 ? [] : [paint("dim", `at ${printable(formatPath(at))}`)];
-  return source === undefined || source.text === "" ? [] : codeFrame(source, offset, region, room, paint);
+  if (source === undefined || source.text === "") return [];
+  if (rendered === undefined) return codeFrame(source, offset, region, room, paint);
+  const caption = paint("dim", `as rendered by ${printable(rendered.command)}:`);
+  return [caption, ...codeFrame(source, offset, rendered.region, room, paint)];
 }
 
 const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);

@@ -4,6 +4,7 @@ import { bullets, code, fenced, plain, tableLines } from "./markdown-text.ts";
 import { isNotable, namespaceWords, outcomeWords } from "./signal-words.ts";
 import { stateWords } from "./html/waivers-section.ts";
 import { sumLines } from "./sum.ts";
+import { messageOf } from "../reporters/sentence.ts";
 import { subjectOf } from "../reporters/subject.ts";
 import { formatSeconds } from "../../policies/shutdown/interval.ts";
 import { placeOf, type PlacedFinding } from "../report.ts";
@@ -59,9 +60,9 @@ function findings({ report, facts }: Review): string[] {
 }
 
 function findingLine(finding: PlacedFinding): string {
-  const { message, evidence } = finding;
+  const { evidence } = finding;
   const sum = sumLines(evidence).map(({ name, seconds }) => `${name} ${seconds}`);
-  return `${plain(subjectOf(finding))} ${code(placeOf(finding))}: ${plain(message)}${sum.length === 0 ? "" : ` (${plain(sum.join("; "))})`}`;
+  return `${plain(subjectOf(finding))} ${code(placeOf(finding))}: ${plain(messageOf(finding))}${sum.length === 0 ? "" : ` (${plain(sum.join("; "))})`}`;
 }
 
 function notEvaluated({ report, off }: Review): string[] {

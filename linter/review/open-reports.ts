@@ -3,7 +3,7 @@ import { formatPath } from "../../policies/path.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
 import { formatSeconds } from "../../policies/shutdown/interval.ts";
 import type { PlacedFinding, Report } from "../report.ts";
-import { subjectOf } from "../reporters/subject.ts";
+import { sentenceOf } from "../reporters/sentence.ts";
 import { version } from "../version.ts";
 
 /** One object stays well under what etcd takes (1.5 MiB) and a reader can look through. */
@@ -81,7 +81,7 @@ const outcomes = {
 } as const;
 
 function resultOf(finding: PlacedFinding, report: Report, now: Date): Result {
-  const { rule, severity, verdict, waived, message, object, file, region, evidence, at } = finding;
+  const { rule, severity, verdict, waived, object, file, region, evidence, at } = finding;
   const category = report.rules.find(({ id }) => id === rule)?.category;
   const skipped =
     waived !== undefined
@@ -89,12 +89,11 @@ function resultOf(finding: PlacedFinding, report: Report, now: Date): Result {
       : verdict === "undetermined"
         ? "undetermined: "
         : undefined;
-  const subject = subjectOf(finding);
   return {
     ...common(rule, now),
     ...(category === undefined ? {} : { category }),
     ...(skipped === undefined ? outcomes[severity] : { result: "skip", severity: "info", scored: false }),
-    message: cut(`${skipped ?? ""}${subject === "" ? "" : `${subject}: `}${message}`),
+    message: cut(`${skipped ?? ""}${sentenceOf(finding)}`),
     ...(object === undefined ? {} : about(object)),
     properties: {
       file: cut(file),

@@ -2,7 +2,7 @@ import type { Config } from "../../policies/config.ts";
 import type { ObjectSet } from "../../policies/pods/object-set.ts";
 import { annotationWaivers, hasExpired, type Waiver } from "../../policies/waiver.ts";
 import type { LoadedFile } from "../load.ts";
-import { regionOf } from "../positions.ts";
+import { placeInDocument } from "../placement.ts";
 import type { Report } from "../report.ts";
 import { describeMatch } from "./rules-off.ts";
 
@@ -40,15 +40,15 @@ export function reviewWaivers(
   const configured = config.waivers.map((waiver) =>
     reviewed(waiver, describeMatch(waiver.match), waived.get(key(waiver))?.length ?? 0),
   );
-  const written = files.flatMap(({ file, objects }) =>
-    objects.flatMap(({ object, document, at }) => {
+  const written = files.flatMap((file) =>
+    file.objects.flatMap(({ object, document, at }) => {
       const pods = set.podsIn(object);
       const all = (pods.length === 0 ? [undefined] : pods).flatMap((pod) => annotationWaivers(object, pod).waivers);
       const unique = new Map(all.map((one) => [one.at.join("/"), one]));
       return [...unique.values()].map(({ waiver, at: place }) => {
-        const { line } = regionOf(document.source, document.locate([...at, ...place], "key"));
+        const { file: shown, region } = placeInDocument(file, document, [...at, ...place]);
         const covers = (waived.get(key(waiver)) ?? []).filter((finding) => finding.object === object).length;
-        return reviewed(waiver, `${object.kind}/${object.name || "(unnamed)"}, ${file}:${line}`, covers);
+        return reviewed(waiver, `${object.kind}/${object.name || "(unnamed)"}, ${shown}:${region.line}`, covers);
       });
     }),
   );

@@ -2,7 +2,7 @@ import type { ObjectSet } from "../../policies/pods/object-set.ts";
 import type { Pod } from "../../policies/pods/pod.ts";
 import { computeTimeline, type Timeline } from "../../policies/shutdown/timeline.ts";
 import type { LoadedFile } from "../load.ts";
-import { regionOf } from "../positions.ts";
+import { placeInDocument } from "../placement.ts";
 import { signalPaths, type SignalPaths } from "./signal-paths.ts";
 
 /** A pod or pod template of the files, and how it would stop. */
@@ -21,14 +21,14 @@ export interface Workload {
 
 export function workloadsIn(files: readonly LoadedFile[], set: ObjectSet): readonly Workload[] {
   const workloads: Workload[] = [];
-  for (const { file, objects } of files) {
-    for (const { object, document, at } of objects) {
+  for (const file of files) {
+    for (const { object, document, at } of file.objects) {
       const pods = set.podsIn(object);
       if (pods.length === 0) continue;
-      const { line } = regionOf(document.source, document.locate(at, "key"));
+      const { file: shown, region } = placeInDocument(file, document, at);
       for (const [index, pod] of pods.entries()) {
         const part = pods.length === 1 ? "" : `, pod ${index + 1}`;
-        workloads.push(workload(pod, `w${workloads.length + 1}`, part, `${file}:${line}`));
+        workloads.push(workload(pod, `w${workloads.length + 1}`, part, `${shown}:${region.line}`));
       }
     }
   }

@@ -21,6 +21,7 @@ export interface JsonFinding {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  readonly rendered: { command: string; line: number; precision: string } | null;
   readonly object: { apiVersion: string; kind: string; namespace: string | null; name: string } | null;
   readonly container: string | null;
   readonly path: string;

@@ -1,6 +1,7 @@
 import type { Fix } from "../../../policies/edit.ts";
 import { formatPath } from "../../../policies/path.ts";
 import { isFixable, placeOf, type PlacedFinding } from "../../report.ts";
+import { messageOf } from "../../reporters/sentence.ts";
 import { subjectOf } from "../../reporters/subject.ts";
 import type { Review } from "../review.ts";
 import { sumLines } from "../sum.ts";
@@ -41,14 +42,14 @@ function ruleBlock(id: string, findings: readonly PlacedFinding[], review: Revie
 }
 
 function findingItem(finding: PlacedFinding): Markup {
-  const { message, at, fix } = finding;
+  const { at, fix } = finding;
   const path = formatPath(at);
   return html`<li>
     <p class="where">
       <b>${subjectOf(finding)}</b>
       <code>${placeOf(finding)}</code>${path === "" ? undefined : html` <code class="path">${path}</code>`}
     </p>
-    <p>${message}</p>
+    <p>${messageOf(finding)}</p>
     ${sumTable(finding)}${fix === undefined ? undefined : html`<p class="fix">${fixText(finding, fix)}</p>`}
   </li> `;
 }

@@ -1,0 +1,82 @@
+import { delimiter, isAbsolute, join } from "node:path";
+import { builtin } from "../builtin.ts";
+import type { Terminal } from "../terminal.ts";
+
+const { spawnSync } = builtin("node:child_process");
+const { accessSync, constants, statSync } = builtin("node:fs");
+
+/** A chart or kustomization is rendered in parts of a second; what takes this long is broken, or meant to be. */
+const maxSeconds = 60;
+
+/** As much as is read of one file, see read-bytes.ts. */
+const maxOutputMebibytes = 100;
+
+/**
+ * Where a program is. Relative entries of the PATH do not count: they lead into the folder that is linted, whose content
+ * may be anybody's.
+ */
+export function findProgram(name: string, { env }: Pick<Terminal, "env">): string | undefined {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  return (env["PATH"] ?? env["Path"] ?? "")
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
+    .map((folder) => join(folder, file))
+    .find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * No way out for what may ask for one in spite of all checks: a proxy that nobody is (port 9 is discard), and git, which
+ * kustomize starts for remote bases, without any protocol.
+ */
+const noNetwork = {
+  HTTP_PROXY: "http://127.0.0.1:9",
+  HTTPS_PROXY: "http://127.0.0.1:9",
+  http_proxy: "http://127.0.0.1:9",
+  https_proxy: "http://127.0.0.1:9",
+  NO_PROXY: "",
+  no_proxy: "",
+  GIT_ALLOW_PROTOCOL: "none",
+  GIT_TERMINAL_PROMPT: "0",
+};
+
+type Printed = { readonly stdout: Buffer } | { readonly failure: string };
+
+/** What a program prints; without a shell, without input, for a limited time and to a limited length. */
+export function runProgram(
+  path: string,
+  args: readonly string[],
+  { cwd, env }: Pick<Terminal, "cwd" | "env">,
+  seconds = maxSeconds,
+): Printed {
+  const { error, status, signal, stdout, stderr } = spawnSync(path, [...args], {
+    cwd,
+    env: { ...env, ...noNetwork },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: seconds * 1000,
+    killSignal: "SIGKILL",
+    maxBuffer: maxOutputMebibytes * 1024 * 1024,
+  });
+  if (error !== undefined) {
+    switch ((error as NodeJS.ErrnoException).code) {
+      case "ETIMEDOUT":
+        return { failure: `did not end within ${seconds} s` };
+      case "ENOBUFS":
+        return { failure: `printed more than ${maxOutputMebibytes} MiB, the most that is read` };
+      default:
+        return { failure: `cannot be started: ${error.message}` };
+    }
+  }
+  if (status === 0) return { stdout };
+  const said = stderr.toString("utf8").trim();
+  const how = status === null ? `was ended by ${signal}` : `failed with exit code ${status}`;
+  return { failure: said === "" ? how : `${how}: ${said}` };
+}
