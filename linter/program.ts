@@ -1,6 +1,7 @@
 import { closest } from "../policies/spelling.ts";
 import type { Command } from "./command.ts";
 import { command as explain } from "./commands/explain.ts";
+import { command as exportPolicies } from "./commands/export.ts";
 import { command as lint } from "./commands/lint.ts";
 import { command as mcp } from "./commands/mcp.ts";
 import { command as report } from "./commands/report.ts";
@@ -15,7 +16,15 @@ import { version } from "./version.ts";
  * Every command. They are imported at once, since opening one more file costs a start more than the few lines of a
  * command; what is large (facts, ajv, the second YAML parser) is imported where it is needed.
  */
-const commands: Readonly<Record<string, Command>> = { lint, report, timeline, explain, rules, mcp };
+const commands: Readonly<Record<string, Command>> = {
+  lint,
+  report,
+  timeline,
+  explain,
+  rules,
+  export: exportPolicies,
+  mcp,
+};
 
 /** Runs the program; the result is its exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

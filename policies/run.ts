@@ -132,7 +132,12 @@ function settingOf(rule: string, object: KubernetesObject, pod: Pod | undefined,
 }
 
 /** A severity from the configuration holds as it is; otherwise the presets look at the finding's own. Undefined: off. */
-function severityOf(rule: Rule, problem: Problem, setting: RuleSetting, config: Config): Severity | undefined {
+export function severityOf(
+  rule: Rule,
+  problem: Pick<Problem, "severity">,
+  setting: RuleSetting,
+  config: Config,
+): Severity | undefined {
   if (setting.severity !== undefined) return setting.severity === "off" ? undefined : setting.severity;
   return config.extends.reduce<Severity | undefined>(
     (severity, preset) => severity && presets[preset](rule, severity),

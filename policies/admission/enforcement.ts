@@ -1,4 +1,4 @@
-import type { Enforcement } from "../config.ts";
+import type { Enforcement, EnforcementSettings } from "../config.ts";
 import { matchesObject } from "../match.ts";
 import type { KubernetesObject } from "../pods/object.ts";
 import type { Pod } from "../pods/pod.ts";
@@ -23,7 +23,16 @@ export function enforcementOf(
   const named = [enforcement.rules, ...entries.map(({ rules }) => rules)].findLast((rules) =>
     Object.hasOwn(rules, rule),
   );
-  if (named?.[rule] !== undefined) return named[rule];
+  return named?.[rule] ?? unnamedEnforcement(rule, severity, pod?.runsProxy !== false, enforcement);
+}
+
+/** What becomes of a rule's findings where the configuration does not name the rule. */
+export function unnamedEnforcement(
+  rule: string,
+  severity: Severity,
+  runsProxy: boolean,
+  enforcement: Pick<EnforcementSettings, "default">,
+): Enforcement {
   if (severity === "advice") return enforcement.default === "off" ? "off" : "audit";
-  return deniedOnProxies.has(rule) && pod?.runsProxy !== false ? "deny" : enforcement.default;
+  return deniedOnProxies.has(rule) && runsProxy ? "deny" : enforcement.default;
 }

@@ -44,7 +44,7 @@ function withoutRegistry(image: string): string {
 }
 
 /** Images that are known to hold no shell and no coreutils, by what their names promise (B4). */
-const bare: readonly RegExp[] = [
+export const bare: readonly RegExp[] = [
   /(^|\/)distroless\//,
   /(^|[/:_.-])distroless([/:_.-]|$)/,
   /(^|\/)scratch(:|@|$)/,
@@ -52,7 +52,7 @@ const bare: readonly RegExp[] = [
   /^(cgr\.dev|docker\.io)?\/?chainguard\/static(:|@|$)/,
 ];
 /** Their variants that bring a shell all the same. */
-const withShell = /[:_-](debug|dev|debug-nonroot)(@|$)/;
+export const withShell = /[:_-](debug|dev|debug-nonroot)(@|$)/;
 
 /** True where the image surely has neither a shell nor `sleep`; false says nothing. */
 export function lacksShell(image: string): boolean {
@@ -60,7 +60,7 @@ export function lacksShell(image: string): boolean {
 }
 
 /** Images made for looking into other processes; they run as root where nothing else is said. */
-const debugging =
+export const debugging =
   /(^|[-_])(debug|debugger|netshoot|busybox|toolbox|troubleshoot(ing)?|swiss-army-knife)($|[-_])|^(alpine|ubuntu|debian|fedora)$/;
 
 /** True for an image with a shell and tools that one puts beside an application to look into it. */

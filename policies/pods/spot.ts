@@ -27,7 +27,7 @@ const aws: SpotNotice = {
 };
 
 /** Node labels and taints by which pods are sent to spot nodes, as the providers document them (A36). */
-const spotNodes: readonly { readonly key: string; readonly value: string; readonly notice: SpotNotice }[] = [
+export const spotNodes: readonly { readonly key: string; readonly value: string; readonly notice: SpotNotice }[] = [
   { key: "cloud.google.com/gke-spot", value: "true", notice: gke },
   { key: "cloud.google.com/gke-preemptible", value: "true", notice: gke },
   { key: "cloud.google.com/gke-provisioning", value: "spot", notice: gke },

@@ -7,7 +7,7 @@ import type { Container, Pod } from "./pod.ts";
 import { companionProxyOf } from "./traffic-proxy.ts";
 
 /** Log shippers, exporters, reloaders and the like: requests do not pass through them, whatever ports they open. */
-const besides =
+export const besides =
   /fluent|filebeat|promtail|logstash|^vector(-agent)?$|rsyslog|syslog|log(s|ging)?-?(shipper|agent|tailer|collector|router|rotate)|exporter|metrics|reload|kube-rbac-proxy|otel|opentelemetry|jaeger-agent|datadog|telegraf|statsd|cadvisor|shutdown-manager|git-sync|k8s-sidecar|registrar|liveness-?probe|(^|-)debug(-|$)|backup/;
 
 /** True for a container that stands beside the traffic, by its name or image. */
@@ -21,7 +21,7 @@ export function isApp(container: Container): boolean {
 }
 
 /** Ports for measuring and managing: opening only these is not serving. */
-const ofManagement = /metric|prom|health|admin|debug|pprof|mgmt|management|probe|telemetry/;
+export const ofManagement = /metric|prom|health|admin|debug|pprof|mgmt|management|probe|telemetry/;
 
 /** A container that is only there to be entered: it serves nobody, whatever it declares and whatever Service leads to it. */
 export function isIdle({ process }: Container): boolean {

@@ -15,9 +15,9 @@ interface TrafficProxy {
   readonly front?: true;
 }
 
-const never = /^(?!)/;
+export const never = /^(?!)/;
 
-const trafficProxies: readonly TrafficProxy[] = [
+export const trafficProxies: readonly TrafficProxy[] = [
   {
     name: "istio-proxy",
     names: /^istio-proxy$/,

@@ -83,7 +83,7 @@ spec:
 
 /** Gateways that start MCP servers as child processes. */
 const gateways = /^(?:supergateway|mcp-proxy|mcpo|mcp-hub)(?:$|@)/;
-const browserImages = /^(?:puppeteer|playwright|headless-chrome|chrome|chromium|browserless)(?:$|[-_])/;
+export const browserImages = /^(?:puppeteer|playwright|headless-chrome|chrome|chromium|browserless)(?:$|[-_])/;
 const agentJars = /(?:^|\/)(?:agent|remoting|slave)\.jar$/;
 
 /** What the container is known to start beside itself; undefined where nothing says that it does. */

@@ -159,10 +159,21 @@ spec:
   ],
 });
 
-const longLived = new Set(["grpc", "grpcs", "h2c", "h2", "http2", "ws", "wss", "websocket", "websockets", "sse"]);
+export const longLived = new Set([
+  "grpc",
+  "grpcs",
+  "h2c",
+  "h2",
+  "http2",
+  "ws",
+  "wss",
+  "websocket",
+  "websockets",
+  "sse",
+]);
 
 /** Servers whose clients keep one connection for hours. */
-const servers = /^(nats|emqx|eclipse-mosquitto|mosquitto|centrifugo|soketi|mercure|pushpin)$/;
+export const servers = /^(nats|emqx|eclipse-mosquitto|mosquitto|centrifugo|soketi|mercure|pushpin)$/;
 
 /** Why the container is known to keep connections, as a clause; undefined where nothing shows it. */
 function keptConnections(pod: Pod, container: Container, services: readonly KubernetesObject[]): string | undefined {

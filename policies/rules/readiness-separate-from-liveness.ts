@@ -143,7 +143,7 @@ spec:
 });
 
 /** Paths that say by their name that they ask the process alone. */
-const aliveByName = /(?:^|[/._-])(?:live|livez|liveness|alive|ping)$/i;
+export const aliveByName = /(?:^|[/._-])(?:live|livez|liveness|alive|ping)$/i;
 
 /** Liveness that fails as soon as readiness does, on the same answer. */
 function sameQuestion(container: Container): Problem | undefined {

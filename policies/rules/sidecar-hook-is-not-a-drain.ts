@@ -130,7 +130,7 @@ interface Quit {
   readonly afterSeconds: number;
 }
 
-const quitting = /(^|\/)(quitquitquit|quit|exit|shutdown|terminate|kill)\/?$/;
+export const quitting = /(^|\/)(quitquitquit|quit|exit|shutdown|terminate|kill)\/?$/;
 
 /** The part of a sidecar's hook that ends it, unless something else is waited for first. */
 function quitOf({ preStop }: Container): Quit | undefined {
