@@ -13,8 +13,16 @@ export const outcomeWords: Readonly<Record<SignalPath["signal"], string>> = {
   reaches: "reaches the program",
   lost: "lost: the program never gets it",
   cut: "cut: the program dies with its first process",
-  unknown: "unknown: the image decides",
+  unknown: "unknown",
 };
+
+/** A container's path in a line: `first process: sh (shell), which starts node; stop signal: lost: ...` */
+export function signalWords({ first, firstKind, program, signal, why }: SignalPath): string {
+  if (firstKind === "program") return `first process: ${first}, the program itself; stop signal: reaches it`;
+  const process = first === undefined ? "the image's" : `${first} (${firstKind})`;
+  const then = program === undefined ? "" : `, which starts ${program}`;
+  return `first process: ${process}${then}; stop signal: ${outcomeWords[signal]}; ${why}`;
+}
 
 /** Whether there is something to look at: others can signal, or the stop signal does not arrive. */
 export const isNotable = ({ namespace, powers, paths }: SignalPaths): boolean =>

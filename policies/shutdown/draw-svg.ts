@@ -6,14 +6,14 @@ import { rounded } from "./interval.ts";
 import type { Row, Timeline } from "./timeline.ts";
 
 /** For `<style>` in the page or file that holds the drawings. Light and dark; nothing is told by its colour alone. */
-export const timelineStyle = `.clock{--ink:#1c2024;--dim:#5a6470;--line:#c9d0d8;--hook:#e0a33a;--stop:#2f9e63;--kill:#c22f2f;--sign:#1f5fbf;--on:#fff;font:12px system-ui,sans-serif;display:block;max-width:720px;width:100%;height:auto}
-@media (prefers-color-scheme:dark){.clock{--ink:#e6e9ed;--dim:#a4adb8;--line:#3d4651;--hook:#c98f2c;--stop:#2f9e63;--kill:#ff7b72;--sign:#7fb4ff;--on:#10151b}}
+export const timelineStyle = `.clock{--ink:#1c2024;--dim:#5a6470;--line:#c9d0d8;--hook:#c4841d;--stop:#2f9e63;--kill:#c22f2f;--sign:#1f5fbf;--on:#fff;font:12px system-ui,sans-serif;display:block;max-width:720px;width:100%;height:auto}
+@media screen and (prefers-color-scheme:dark){.clock{--ink:#e6e9ed;--dim:#a4adb8;--line:#3d4651;--hook:#c98f2c;--stop:#2f9e63;--kill:#ff7b72;--sign:#7fb4ff;--on:#10151b}}
 .clock text{fill:var(--ink)}.clock .dim{fill:var(--dim)}.clock .tick{stroke:var(--line)}.clock .grace{stroke:var(--kill);stroke-dasharray:4 3}
 .clock .preStop{fill:var(--hook)}.clock .stops{fill:var(--stop)}
 .clock .maybe-preStop{fill:var(--hook);fill-opacity:.2;stroke:var(--hook);stroke-dasharray:3 2}
 .clock .maybe-stops{fill:var(--stop);fill-opacity:.2;stroke:var(--stop);stroke-dasharray:3 2}
 .clock .waits{stroke:var(--sign);stroke-dasharray:1 4;stroke-width:2}
-.clock .signal{fill:var(--sign)}.clock .killed{fill:var(--kill)}.clock .killed-if-there{fill:none;stroke:var(--kill)}
+.clock .signal{fill:var(--sign)}.clock .killed{fill:var(--kill)}.clock .killed-if-there{fill:var(--on);stroke:var(--kill)}
 .clock .letter{fill:var(--on);font-weight:700;font-size:10px;text-anchor:middle}.clock .open{fill:var(--kill)}
 .clock .in{font-size:10px}.clock .stops-in{fill:#000}.clock .preStop-in{fill:#000}.clock .title{font-weight:700;font-size:13px}`;
 
@@ -22,14 +22,14 @@ const left = 150;
 const right = 700;
 const rowHeight = 26;
 
-/** One pod's clock, for a page that brings `timelineStyle`: a bar a container over the seconds. `id` is unique in the page. */
-export function drawTimelineSvg(timeline: Timeline, title: string, id: string): string {
-  const told = [describeStop(timeline), ...timeline.rows.map(tell)].join(". ");
+/**
+ * One pod's clock, for a page that brings `timelineStyle`: a bar a container over the seconds. `id` is unique in the
+ * page; `notesId` is that of the element which says the same in words.
+ */
+export function drawTimelineSvg(timeline: Timeline, title: string, id: string, notesId: string): string {
   const { height, body } = clock(timeline, false);
-  return `<svg class="clock" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}t ${id}d"><title id="${id}t">${escapeMarkup(`How ${title} stops`)}</title><desc id="${id}d">${escapeMarkup(told)}</desc>${body}</svg>`;
+  return `<svg class="clock" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}" aria-describedby="${notesId}"><title id="${id}">${escapeMarkup(`How ${title} stops`)}</title>${body}</svg>`;
 }
-
-const tell = (row: Row): string => `${row.container.name}: ${stopNotes(row).join(", ")}`;
 
 /** A file of its own: the clocks of several pods, one under the other, each with its notes. */
 export function timelinesSvgFile(pods: readonly { readonly title: string; readonly timeline: Timeline }[]): string {
@@ -41,7 +41,7 @@ export function timelinesSvgFile(pods: readonly { readonly title: string; readon
     return part;
   });
   const legend = `<text class="dim" x="8" y="${y + 6}">filled: certain; dashed: perhaps; dots: waits its turn; T SIGTERM; K SIGKILL; k SIGKILL if still there</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="clock" viewBox="0 0 ${width} ${y + 20}" width="${width}" height="${y + 20}" role="img" aria-label="How pods stop"><style>svg{background:#fff}@media (prefers-color-scheme:dark){svg{background:#14181d}}${timelineStyle}</style>\n${parts.join("\n")}\n${legend}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="clock" viewBox="0 0 ${width} ${y + 20}" width="${width}" height="${y + 20}" role="img" aria-label="How pods stop"><style>svg{background:#fff}@media screen and (prefers-color-scheme:dark){svg{background:#14181d}}${timelineStyle}</style>\n${parts.join("\n")}\n${legend}</svg>\n`;
 }
 
 function clock(timeline: Timeline, withNotes: boolean): { readonly height: number; readonly body: string } {
@@ -63,12 +63,12 @@ function clock(timeline: Timeline, withNotes: boolean): { readonly height: numbe
   }
   const bottom = y + 2;
   const graceX = xOf(timeline.grace.seconds.max);
-  const scale = ticks(lastSecond, 11)
-    .map((second) => {
-      const x = xOf(second);
-      return `<path class="tick" d="M${x} 18V${bottom}"/><text class="dim" x="${x}" y="12" text-anchor="middle">${rounded(second)}${second === 0 ? " s" : ""}</text>`;
-    })
-    .join("");
+  const seconds = ticks(lastSecond, 11);
+  const lines = seconds.map((second) => `M${xOf(second)} 18V${bottom}`).join("");
+  const numbers = seconds.map(
+    (second) => `<tspan x="${xOf(second)}">${rounded(second)}${second === 0 ? " s" : ""}</tspan>`,
+  );
+  const scale = `<path class="tick" d="${lines}"/><text class="dim" y="12" text-anchor="middle">${numbers.join("")}</text>`;
   const grace = `<path class="grace" d="M${graceX} 18V${bottom}"/><text class="dim" x="${graceX}" y="${bottom + 12}" text-anchor="${graceX > right - 60 ? "end" : "middle"}">grace period ends</text>`;
   return { height: bottom + 18, body: `${scale}${grace}${rows.join("")}` };
 }
@@ -86,7 +86,7 @@ function rowSvg(row: Row, top: number, xOf: (seconds: number) => number): string
     const label =
       word === undefined || length < 60
         ? ""
-        : `<text class="in ${doing}-in" x="${start + 8}" y="${middle + 4}">${word}</text>`;
+        : `<text class="in ${doing}-in" x="${start + 12}" y="${middle + 4}">${word}</text>`;
     return `<rect class="${doing}" x="${start}" y="${top + 5}" width="${length}" height="16"/>${label}`;
   });
   const marks = marksOf(row).map(({ what, at }) => {

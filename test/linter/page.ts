@@ -36,5 +36,13 @@ export const named = ({ elements }: Page, ...names: readonly string[]): Element[
 export function section(page: Page, id: string): string {
   const found = page.elements.find((element) => attribute(element, "id") === id);
   if (found === undefined) throw new Error(`nothing has the id ${id}`);
-  return textOf(found).replaceAll(/\s+/g, " ").trim();
+  return wordsOf(found).replaceAll(/\s+/g, " ").trim();
+}
+
+/** As a reader takes it: cells and paragraphs stand apart. */
+function wordsOf(node: Node): string {
+  if (!("childNodes" in node)) return textOf(node);
+  const inline = "tagName" in node && ["a", "code", "ins", "del", "text", "tspan"].includes(node.tagName);
+  const words = node.childNodes.map(wordsOf).join("");
+  return inline ? words : ` ${words} `;
 }

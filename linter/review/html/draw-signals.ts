@@ -90,11 +90,11 @@ function arcs({ powers }: SignalPaths, paths: readonly SignalPath[], yOf: (index
   });
   if (drawn.length === 0) return "";
   const note = pairs.length > mostArcs ? "some of many" : "may signal";
-  return `${drawn.join("")}${text(716, 12, note, "end", "other")}`;
+  return `${drawn.join("")}${text(548, 12, note, "start", "other")}`;
 }
 
 const tip = (x: number, y: number, look: "tip" | "bad", to: "left" | "right" = "right"): string =>
   `<path class="${look}" d="M${x} ${y}l${to === "right" ? -9 : 9} -5v10z"/>`;
 
-const text = (x: number, y: number, content: string, anchor: "start" | "middle" | "end" = "start", look = ""): string =>
+const text = (x: number, y: number, content: string, anchor: "start" | "middle" = "start", look = ""): string =>
   `<text${look === "" ? "" : ` class="${look}"`} x="${x}" y="${y}"${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${escapeMarkup(content)}</text>`;

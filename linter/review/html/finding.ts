@@ -5,6 +5,7 @@ import { messageOf } from "../../reporters/sentence.ts";
 import { subjectOf } from "../../reporters/subject.ts";
 import type { Review } from "../review.ts";
 import { sumLines } from "../sum.ts";
+import { folded } from "./folded.ts";
 import { html, link, type Content, type Markup } from "./markup.ts";
 
 /** Findings of one severity by rule: what the rule wants and the fact behind it once, then each finding with its sum. */
@@ -35,9 +36,13 @@ function ruleBlock(id: string, findings: readonly PlacedFinding[], review: Revie
             </ul>
           </details>`
     }
-    <ul class="findings">
-      ${findings.map((finding) => findingItem(finding))}
-    </ul>
+    ${folded(
+      findings.length,
+      "finding",
+      html`<ul class="findings">
+        ${findings.map(findingItem)}
+      </ul>`,
+    )}
   </div> `;
 }
 

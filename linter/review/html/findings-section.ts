@@ -1,6 +1,6 @@
 import type { Review } from "../review.ts";
 import { findingList } from "./finding.ts";
-import { count, html } from "./markup.ts";
+import { html } from "./markup.ts";
 import type { Section } from "./page.ts";
 
 const severities = [
@@ -19,17 +19,10 @@ export function findingsSection(review: Review): Section {
       ([severity, title]) => {
         const of = open.filter((finding) => finding.severity === severity);
         if (of.length === 0) return undefined;
-        const list = findingList(of, review);
-        const heading = html`<h3 id="findings-${severity}">
-          <span class="badge ${severity}">${severity}</span> ${title} (${of.length})
-        </h3>`;
-        return severity === "advice"
-          ? html`${heading}
-              <details>
-                <summary>${count(of.length, "piece")} of advice</summary>
-                ${list}
-              </details>`
-          : html`${heading}${list}`;
+        return html`<h3 id="findings-${severity}">
+            <span class="badge ${severity}">${severity}</span> ${title} (${of.length})
+          </h3>
+          ${findingList(of, review)}`;
       },
     )}`,
   };

@@ -13,7 +13,14 @@ export type Content = Markup | string | number | undefined | readonly Content[];
 
 /** A template whose values are escaped, wherever they stand: between tags or in a quoted attribute. */
 export const html = (strings: TemplateStringsArray, ...values: readonly Content[]): Markup =>
-  new Markup(strings.reduce((text, part, index) => text + textOf(values[index - 1]) + part));
+  new Markup(strings.reduce((text, part, index) => text + textOf(values[index - 1]) + outdent(part), ""));
+
+const block =
+  "(?:html|head|meta|title|body|header|main|footer|nav|section|details|summary|table|caption|thead|tbody|tr|t[dh]|[duo]l|d[dt]|li|div|h[1-4]|p)";
+const around = new RegExp(`\\s+(?=</?${block}\\b)|(?<=</?${block}\\b[^<>]*>)\\s+`, "g");
+
+/** A template without its own indentation: a browser makes a node of each run of spaces, which was half of a page's. */
+const outdent = (part: string): string => part.replaceAll(around, "").replaceAll(/\s*\n\s*/g, "\n");
 
 function textOf(content: Content): string {
   if (content === undefined) return "";

@@ -3,13 +3,18 @@ import { findingList } from "./finding.ts";
 import { count, html, table, type Content } from "./markup.ts";
 import type { Section } from "./page.ts";
 
+/** Something that was not evaluated: a heading, how many, and which. */
+interface Group {
+  readonly title: string;
+  readonly id: string;
+  readonly number: number;
+  readonly body: () => Content;
+}
+
 /** What this review says nothing about, each thing with its reason. */
 export function notEvaluatedSection(review: Review): Section {
-  const { report, off } = review;
-  const { files, objects, crashes } = report;
-  const undetermined = report.findings.filter(
-    ({ verdict, waived }) => verdict === "undetermined" && waived === undefined,
-  );
+  const groups = groupsOf(review);
+  const empty = groups.filter(({ number }) => number === 0);
   return {
     id: "not-evaluated",
     title: "What was not evaluated, and why",
@@ -18,10 +23,32 @@ export function notEvaluatedSection(review: Review): Section {
         (admission plugins and injected sidecars, the image's own entrypoint and user, load, load balancers) is not in a
         manifest and so not in this review; numbers that a manifest leaves open are counted as unknown, never as fine.
       </p>
-      ${group(
-        "Rules that crashed",
-        crashes.length,
-        "crashed",
+      ${groups
+        .filter(({ number }) => number > 0)
+        .map(
+          ({ title, id, number, body }) =>
+            html`<h3 id="${id}">${title}</h3>
+              <details>
+                <summary>${count(number, "entry", "entries")}</summary>
+                ${body()}
+              </details>`,
+        )}
+      ${empty.length === 0 ? undefined : html`<p>None of these: ${empty.map(({ title }) => title.toLowerCase()).join(", ")}.</p>`}`,
+  };
+}
+
+function groupsOf(review: Review): readonly Group[] {
+  const { report, off } = review;
+  const { files, objects, crashes } = report;
+  const undetermined = report.findings.filter(
+    ({ verdict, waived }) => verdict === "undetermined" && waived === undefined,
+  );
+  return [
+    {
+      title: "Rules that crashed",
+      id: "crashed",
+      number: crashes.length,
+      body: () =>
         table(
           "Rules that crashed: a defect of gracewarden",
           ["Rule", "Object", "File", "Error"],
@@ -32,57 +59,56 @@ export function notEvaluatedSection(review: Review): Section {
             cause instanceof Error ? cause.message : String(cause),
           ]),
         ),
-      )}
-      ${group(
-        "Rules that were off",
-        off.length,
-        "off",
+    },
+    {
+      title: "Rules that were off",
+      id: "off",
+      number: off.length,
+      body: () =>
         table(
           "Rules that were off",
           ["Rule", "Where"],
           off.map(({ rule, where }) => [html`<code>${rule}</code>`, where]),
         ),
-      )}
-      ${group("Undetermined: what a manifest does not tell", undetermined.length, "undetermined", findingList(undetermined, review))}
-      ${group(
-        "Files",
-        files.skipped.length,
-        "files-skipped",
+    },
+    {
+      title: "Undetermined findings: what a manifest does not tell",
+      id: "undetermined",
+      number: undetermined.length,
+      body: () => findingList(undetermined, review),
+    },
+    {
+      title: "Files",
+      id: "files-skipped",
+      number: files.skipped.length,
+      body: () =>
         table(
           "Files that were not judged",
           ["File", "Reason"],
           files.skipped.map(({ file, reason }) => [html`<code>${file}</code>`, reason]),
         ),
-      )}
-      ${group(
-        "Objects and documents",
-        objects.skipped.length,
-        "objects-skipped",
+    },
+    {
+      title: "Objects and documents",
+      id: "objects-skipped",
+      number: objects.skipped.length,
+      body: () =>
         table(
           "Objects and documents that were not judged",
           ["Object", "Place", "Reason"],
           objects.skipped.map(({ file, line, name, reason }) => [name, html`<code>${file}:${line}</code>`, reason]),
         ),
-      )}
-      ${group(
-        "Kinds that cannot matter for a shutdown",
-        objects.notRelevant.size,
-        "kinds",
+    },
+    {
+      title: "Kinds that cannot matter for a shutdown",
+      id: "kinds",
+      number: objects.notRelevant.size,
+      body: () =>
         table(
           "Objects that were counted and not read",
           ["Kind", "Objects"],
           [...objects.notRelevant].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, number]) => [kind, number]),
         ),
-      )}`,
-  };
+    },
+  ];
 }
-
-const group = (title: string, number: number, id: string, body: Content): Content =>
-  number === 0
-    ? html`<h3 id="${id}">${title}</h3>
-        <p>None.</p>`
-    : html`<h3 id="${id}">${title}</h3>
-        <details>
-          <summary>${count(number, "entry", "entries")}</summary>
-          ${body}
-        </details>`;

@@ -1,5 +1,6 @@
-import type { Review } from "../review.ts";
-import { count, html, type Markup } from "./markup.ts";
+import type { Patch, Review } from "../review.ts";
+import { folded } from "./folded.ts";
+import { count, html, type Content, type Markup } from "./markup.ts";
 import type { Section } from "./page.ts";
 
 /** What can be mended unattended, as patches that `patch -p1` and `git apply` take. */
@@ -16,11 +17,7 @@ export function remediationSection({ patches, notPatched, scope }: Review): Sect
               <code>gracewarden lint --fix ${scope.paths.join(" ")}</code>, or a file's patch with
               <code>git apply</code>. What is yours to judge stands with its finding.
             </p>
-            ${patches.map(
-              ({ file, diff }) =>
-                html`<details${patches.length > 5 ? undefined : openMark}><summary><code>${file}</code></summary><pre class="diff" tabindex="0" aria-label="Patch of ${file}">${diffLines(diff)}</pre></details>
-`,
-            )}${
+            ${folded(patches.length, "file", patches.map(patchBlock))}${
               notPatched.length === 0
                 ? undefined
                 : html`<h3>Safe fixes that their text does not take</h3>
@@ -31,7 +28,12 @@ export function remediationSection({ patches, notPatched, scope }: Review): Sect
   };
 }
 
-const openMark = html` open`;
+/** The patch is a template of its own: inside of it no space may be for the layout of this file. */
+const patchBlock = ({ file, diff }: Patch): Content =>
+  html`<details open>
+    <summary><code>${file}</code></summary>
+    ${html`<pre class="diff" tabindex="0" aria-label="Patch of ${file}">${diffLines(diff)}</pre>`}
+  </details>`;
 
 const diffLines = (diff: string): readonly Markup[] =>
   (diff.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) =>

@@ -1,7 +1,9 @@
 import type { Review } from "../review.ts";
 import { isNotable, namespaceWords } from "../signal-words.ts";
 import { drawSignals } from "./draw-signals.ts";
+import { folded } from "./folded.ts";
 import { count, html, Markup, type Content } from "./markup.ts";
+import type { Workload } from "../workloads.ts";
 import type { Section } from "./page.ts";
 import { signalTable } from "./signal-table.ts";
 
@@ -23,14 +25,14 @@ export function signalsSection({ workloads }: Review): Section {
       ${
         notable.length === 0
           ? html`<p>In no workload. The paths of each stand under <a href="#workloads">Workloads</a>.</p>`
-          : notable.map(
-              (workload): Content =>
-                html`<details${new Markup(notable.length > 12 ? "" : " open")} id="${workload.id}s"><summary><b>${workload.name}</b> <code>${workload.place}</code></summary>
-${new Markup(drawSignals(workload))}
-${signalTable(workload)}
-<p><a href="#${workload.id}">Its clock</a></p></details>
-`,
-            )
+          : folded(notable.length, "workload", notable.map(pathsBlock))
       }`,
   };
 }
+
+const pathsBlock = (workload: Workload): Content =>
+  html`<div class="paths" id="${workload.id}s">
+    <h4>${workload.name} <code>${workload.place}</code></h4>
+    ${new Markup(drawSignals(workload))} ${signalTable(workload)}
+    <p><a href="#${workload.id}">Its clock</a></p>
+  </div>`;

@@ -26,7 +26,7 @@ export function summarySection(review: Review): Section {
     [
       "SHA-256 of the settings",
       html`<code class="hash">${configuration.settingsHash}</code> of what
-        <code>gracewarden lint --print-config</code> prints`,
+        <code class="nowrap">gracewarden lint --print-config</code> prints`,
     ],
     ["Presets", configuration.presets.join(", ")],
     ["Oldest kubelet", configuration.oldestKubelet],
