@@ -26,7 +26,7 @@ interface CallContext {
   readonly message: ClientRequestMessage;
   /** Whose share of the limits it takes; undefined for the only client. */
   readonly who?: string;
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
   /** A header of the HTTP request, by its name in lower case. */
   readonly header?: (name: string) => string | undefined;
 }
@@ -141,15 +141,15 @@ class Call implements RunningCall {
     this.#relayed = relay.request({
       client,
       method: message.method,
-      text: message.text,
+      paramsText: message.paramsText,
       params: message.params,
       who,
-      ...(traceparent === undefined ? {} : { traceparent }),
-      ...(header === undefined ? {} : { header }),
+      traceparent,
+      header,
       onNotification: ({ method, params }) => {
         if (!this.#over) this.#sink.notify(notificationText(method, params));
       },
-      ...(ask === undefined ? {} : { onRequest: ({ method, params }) => ask(method, params) }),
+      onRequest: ask && (({ method, params }) => ask(method, params)),
     });
     const { outcome } = this.#relayed;
     if (outcome instanceof Promise) void outcome.then((settled) => this.settle(settled));
@@ -161,7 +161,7 @@ class Call implements RunningCall {
   }
 
   get length(): number {
-    return this.#context.message.text.length;
+    return this.#context.message.length;
   }
 
   isOver(): boolean {

@@ -11,7 +11,9 @@ export type ClientMessage =
       readonly id: RequestId;
       readonly idText: JsonText;
       readonly params: JsonObject | undefined;
-      readonly text: JsonText;
+      readonly paramsText: JsonText | undefined;
+      /** Of the whole message. */
+      readonly length: number;
     }
   | {
       readonly kind: "notification";
@@ -63,13 +65,14 @@ const judgedParams: ReadonlySet<string> = new Set(["name", "uri", "ref", "argume
 
 function classify(text: JsonText, value: JsonObject): ClientMessage | MessageProblem {
   let members;
+  let paramsText;
   try {
     members = membersOf(text);
     refuseLookalikes(members, envelope);
+    const span = members.get("params");
+    paramsText = span === undefined ? undefined : textAt(text, span);
     // Access, audit and headers go by these, and the backend reads the text itself.
-    const params = members.get("params");
-    if (params !== undefined && text[params.start] === "{")
-      refuseLookalikes(membersOf(text, params.start), judgedParams);
+    if (paramsText?.startsWith("{") === true) refuseLookalikes(membersOf(paramsText), judgedParams);
   } catch (error) {
     if (!(error instanceof DuplicateMember)) throw error;
     return problem(rpcCodes.invalidRequest, `The message is ambiguous: ${error.message}.`);
@@ -98,15 +101,9 @@ function classify(text: JsonText, value: JsonObject): ClientMessage | MessagePro
   if (typeof method !== "string") return invalid("The method is not a string.");
   if (params !== undefined && (typeof params !== "object" || params === null || Array.isArray(params)))
     return invalid("The params are not an object.", rpcCodes.invalidParams);
-  if (idText !== undefined)
-    return { kind: "request", method, id: id as RequestId, idText, params: params as JsonObject | undefined, text };
-  const span = members.get("params");
-  return {
-    kind: "notification",
-    method,
-    params: params as JsonObject | undefined,
-    paramsText: span === undefined ? undefined : textAt(text, span),
-  };
+  const asked = { method, params: params as JsonObject | undefined, paramsText };
+  if (idText === undefined) return { kind: "notification", ...asked };
+  return { kind: "request", ...asked, id: id as RequestId, idText, length: text.length };
 }
 
 const isRequestId = (id: unknown): id is RequestId =>

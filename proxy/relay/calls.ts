@@ -4,6 +4,7 @@ import type { Connection } from "../backends/connection.ts";
 import type { Outcome } from "../message.ts";
 import { askInTurn } from "./ask-in-turn.ts";
 import { asksForInput } from "./dialogue.ts";
+import { ClientIdentities } from "./client-identities.ts";
 import { Dispatch, type Destination } from "./dispatch.ts";
 import { Flights } from "./flights.ts";
 import type { ClientRequest, RelayedCall } from "./relay.ts";
@@ -20,7 +21,7 @@ export class Calls {
   readonly #isAlone: () => boolean;
   readonly #log: BaseLogger;
   #lastToken = 0;
-  readonly #nextToken = (): number => (this.#lastToken += 1);
+  readonly #perDispatch = { nextToken: (): number => (this.#lastToken += 1), identities: new ClientIdentities() };
 
   constructor(isAlone: () => boolean, limits: WaitingLimits, log: BaseLogger) {
     this.#isAlone = isAlone;
@@ -85,19 +86,22 @@ export class Calls {
     const { backend } = given;
     const destination = this.#withOwnState(request, given, connection);
     if ("kind" in destination) return { outcome: destination, cancel: () => {}, backend: backend.name };
-    const dispatch = new Dispatch(request, destination, connection, this.#nextToken);
+    const dispatch = new Dispatch(request, destination, connection, this.#perDispatch);
     const answer = dispatch.send();
-    const end = this.#flights.begin(backend, dispatch);
-    const sent = answer.then((outcome) => {
-      end();
-      return outcome;
-    });
+    this.#flights.begin(backend, dispatch);
     if (request.client.era === "modern" && connection.era === "legacy") {
+      const sent = answer.then((outcome) => {
+        this.#flights.end(backend, dispatch);
+        return outcome;
+      });
       const round = this.#suspended.begin(dispatch, backend, sent);
       return { ...round, outcome: this.#settled(Promise.resolve(round.outcome)) };
     }
     return {
-      outcome: this.#bridged(dispatch, backend, sent),
+      outcome: answer.then((outcome) => {
+        this.#flights.end(backend, dispatch);
+        return this.#bridged(dispatch, backend, outcome);
+      }),
       cancel: (reason) => dispatch.cancel(reason),
       backend: backend.name,
     };
@@ -117,13 +121,15 @@ export class Calls {
   }
 
   /** The outcome as the client's era wants it. */
-  #bridged(dispatch: Dispatch, backend: Backend, sent: Promise<Outcome>): Promise<Outcome> {
+  #bridged(dispatch: Dispatch, backend: Backend, outcome: Outcome): Outcome | Promise<Outcome> {
     const { request, connection } = dispatch;
-    if (request.client.era === "modern")
-      return this.#isAlone() ? sent : this.#settled(sent.then((outcome) => withOwner(outcome, backend)));
-    if (connection.era === "legacy") return sent;
-    return sent.then((outcome) =>
-      asksForInput(outcome) ? this.#settled(askInTurn(outcome, request, (members) => dispatch.send(members))) : outcome,
-    );
+    const isModern = request.client.era === "modern";
+    if (connection.era === "legacy" || (isModern && this.#isAlone()) || !asksForInput(outcome)) return outcome;
+    if (!isModern) return this.#settled(askInTurn(outcome, request, (members) => dispatch.send(members)));
+    try {
+      return withOwner(outcome, backend);
+    } catch (error) {
+      return this.failure(error);
+    }
   }
 }

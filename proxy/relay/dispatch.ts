@@ -2,6 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import type { Connection, UpstreamCall, UpstreamRequest } from "../backends/connection.ts";
 import type { Call, JsonText, Outcome } from "../message.ts";
 import { notAnswerable } from "./client-capability.ts";
+import type { ClientIdentities } from "./client-identities.ts";
 import type { Dialogue } from "./dialogue.ts";
 import type { Flight } from "./flights.ts";
 import { textOfMember } from "./request-member.ts";
@@ -35,10 +36,17 @@ export class Dispatch implements UpstreamRequest, Flight {
   dialogue: Dialogue | undefined;
   readonly #first: ClientRequest;
   readonly #members: Readonly<Record<string, JsonText>> | undefined;
+  readonly #identities: ClientIdentities;
   #upstream: UpstreamCall | undefined;
 
   /** `nextToken` numbers progress tokens in this process. */
-  constructor(request: ClientRequest, destination: Destination, connection: Connection, nextToken: () => number) {
+  constructor(
+    request: ClientRequest,
+    destination: Destination,
+    connection: Connection,
+    { nextToken, identities }: { readonly nextToken: () => number; readonly identities: ClientIdentities },
+  ) {
+    this.#identities = identities;
     this.request = request;
     this.#first = request;
     this.connection = connection;
@@ -52,11 +60,12 @@ export class Dispatch implements UpstreamRequest, Flight {
   /** Sends it, with more members in its params. */
   send(more?: Readonly<Record<string, JsonText | undefined>>): Promise<Outcome> {
     const { era } = this.connection;
-    this.params = upstreamParams(this.#first, era, {
+    const changes = {
       members: more === undefined ? this.#members : { ...this.#members, ...more },
       progressToken: this.progressToken,
       traceparent: this.#first.traceparent,
-    });
+    };
+    this.params = upstreamParams(this.#first, era, changes, this.#identities);
     this.#upstream = this.connection.request(this);
     return this.#upstream.outcome;
   }
@@ -87,5 +96,5 @@ function progressTokenText(request: ClientRequest): JsonText | undefined {
   const meta = request.params?.["_meta"] as Readonly<Record<string, unknown>> | undefined;
   const token = meta?.["progressToken"];
   if (typeof token === "string") return JSON.stringify(token);
-  return typeof token === "number" ? textOfMember(request.text, "params", "_meta", "progressToken") : undefined;
+  return typeof token === "number" ? textOfMember(request.paramsText, "_meta", "progressToken") : undefined;
 }

@@ -18,12 +18,14 @@ export interface Flight {
 export class Flights {
   readonly #byBackend = new WeakMap<Backend, Set<Flight>>();
 
-  /** Until the returned function is called. */
-  begin(backend: Backend, flight: Flight): () => void {
+  begin(backend: Backend, flight: Flight): void {
     let flights = this.#byBackend.get(backend);
     if (flights === undefined) this.#byBackend.set(backend, (flights = new Set()));
     flights.add(flight);
-    return () => flights.delete(flight);
+  }
+
+  end(backend: Backend, flight: Flight): void {
+    this.#byBackend.get(backend)?.delete(flight);
   }
 
   /** The latest call if one client alone is served, `several` if more are, undefined if none is. */

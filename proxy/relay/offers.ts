@@ -13,7 +13,7 @@ import {
   type Offered,
 } from "./catalogue.ts";
 import type { ListCache } from "./list-cache.ts";
-import { modernIdentity } from "./upstream-params.ts";
+import { modernIdentity } from "./client-identities.ts";
 import type { Upstreams } from "./upstreams.ts";
 import { fitsTemplate } from "./uri-template.ts";
 
@@ -37,6 +37,8 @@ interface Reading {
 export class Offers {
   readonly #options: OffersOptions;
   readonly #known = new Map<string, Offer>();
+  /** Tools are looked up at every call, and a backend may have thousands. */
+  readonly #byName = new WeakMap<readonly Offered[], ReadonlyMap<string, Offered>>();
   readonly #problems = new Map<string, string>();
   readonly #reading = new WeakMap<Backend, Reading>();
   #generation = 0;
@@ -61,7 +63,10 @@ export class Offers {
   }
 
   tool(backend: Backend, name: string): Offered | undefined {
-    return this.of(backend).tools.find(({ key }) => key === name);
+    const { tools } = this.of(backend);
+    let byName = this.#byName.get(tools);
+    if (byName === undefined) this.#byName.set(tools, (byName = new Map(tools.map((tool) => [tool.key, tool]))));
+    return byName.get(name);
   }
 
   /** Whether its lists can be told: read once, or known from a former run. */

@@ -13,23 +13,23 @@ export interface Client {
   readonly session: string | undefined;
 }
 
-/** One request of a client. The front has checked that `text` is one valid JSON-RPC request of at most maxMessageBytes. */
+/** One request of a client. The front has checked that it is one valid JSON-RPC request of at most maxMessageBytes. */
 export interface ClientRequest {
   readonly client: Client;
   readonly method: string;
-  /** The whole message as it came, and its value. */
-  readonly text: JsonText;
+  /** As they came, and their value. */
+  readonly paramsText: JsonText | undefined;
   readonly params: JsonObject | undefined;
   /** Whose share of the limits it takes; undefined for the only client. */
   readonly who?: string | undefined;
   /** A header of the HTTP request, by its name in lower case; undefined on stdio. */
-  readonly header?: (name: string) => string | undefined;
+  readonly header?: ((name: string) => string | undefined) | undefined;
   /** W3C trace context to carry upstream. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
   /** Puts a notification on the response's stream. */
   readonly onNotification: (notification: Call) => void;
   /** Asks the client on the response's stream (legacy); undefined where it cannot be asked. */
-  readonly onRequest?: (request: Call) => Promise<Outcome>;
+  readonly onRequest?: ((request: Call) => Promise<Outcome>) | undefined;
 }
 
 export interface RelayedCall {

@@ -1,8 +1,8 @@
 import type { JsonText } from "../message.ts";
 import { membersOf, textAt } from "./splice.ts";
 
-/** The text of a member within a message, by the keys that lead to it; undefined where one is absent. */
-export function textOfMember(text: JsonText, ...keys: readonly string[]): JsonText | undefined {
+/** The text of a member within an object, by the keys that lead to it; undefined where one is absent. */
+export function textOfMember(text: JsonText = "{}", ...keys: readonly string[]): JsonText | undefined {
   let at = 0;
   for (const [index, key] of keys.entries()) {
     const span = membersOf(text, at).get(key);

@@ -84,10 +84,11 @@ export class Routes {
     if (typeof name !== "string")
       return answered(failed("invalidParams", `${request.method} needs params.name, a string`));
     const found = ownName(name, upstreams.all(), separator());
-    const nothing = failed("invalidParams", `there is no ${isTool ? "tool" : "prompt"} ${JSON.stringify(name)} here`);
-    if (found === undefined) return answered(nothing);
+    const nothing = (): Outcome =>
+      failed("invalidParams", `there is no ${isTool ? "tool" : "prompt"} ${JSON.stringify(name)} here`);
+    if (found === undefined) return answered(nothing());
     if (!mayUse(client.identity, name) || (isTool && !passes(found.backend.config.tools, found.name)))
-      return denied(nothing);
+      return denied(nothing());
     const marked = isTool ? (offers.tool(found.backend, found.name)?.headers ?? []) : [];
     // The headers were judged by the last of two arguments; a backend may read the first.
     if (marked.length > 0) refuseTwice(request, "arguments");
@@ -186,9 +187,9 @@ const answered = (outcome: Outcome): RelayedCall => ({ outcome, cancel: () => {}
 const denied = (outcome: Outcome): RelayedCall => ({ ...answered(outcome), isDenied: true });
 
 /** Throws DuplicateMember where a member of this object of the params stands twice: we have read the last. */
-function refuseTwice({ text }: ClientRequest, member: string): void {
-  const span = membersOf(text, membersOf(text).get("params")?.start).get(member);
-  const object = span === undefined || text[span.start] !== "{" ? undefined : membersOf(text, span.start);
+function refuseTwice({ paramsText = "{}" }: ClientRequest, member: string): void {
+  const span = membersOf(paramsText).get(member);
+  const object = span === undefined || paramsText[span.start] !== "{" ? undefined : membersOf(paramsText, span.start);
   if (object !== undefined && member === "ref") refuseLookalikes(object, refMembers);
 }
 

@@ -23,8 +23,8 @@ export function membersOf(text: JsonText, at = 0): ReadonlyMap<string, Span> {
   let i = skipSpace(text, skipSpace(text, at) + 1);
   while (text.charCodeAt(i) === quote) {
     const keyEnd = endOfString(text, i);
-    const raw = text.slice(i, keyEnd);
-    const key = raw.includes("\\") ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+    const raw = text.slice(i + 1, keyEnd - 1);
+    const key = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
     if (members.has(key)) throw new DuplicateMember(`the member ${JSON.stringify(key)} stands twice in one object`);
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
     const end = endOfValue(text, start);
@@ -64,15 +64,21 @@ export function itemsOf(text: JsonText, at = 0): readonly Span[] {
 
 export const textAt = (text: JsonText, { start, end }: Span): JsonText => text.slice(start, end);
 
-/** The object with these members set: replaced where they stand, else put first. What is undefined stays as it is. */
-export function withMembers(text: JsonText, values: Readonly<Record<string, JsonText | undefined>>): JsonText {
-  const members = membersOf(text);
+/**
+ * The object with these members set: replaced where they stand, else put first. What is undefined stays as it is.
+ * Their names are ours: plain words. `members`: the object's own, where the caller has found them already.
+ */
+export function withMembers(
+  text: JsonText,
+  values: Readonly<Record<string, JsonText | undefined>>,
+  members = membersOf(text),
+): JsonText {
   const replaced: (Span & { readonly text: JsonText })[] = [];
   let added = "";
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const span = members.get(key);
-    if (span === undefined) added += `${JSON.stringify(key)}:${value},`;
+    if (span === undefined) added += `"${key}":${value},`;
     else replaced.push({ ...span, text: value });
   }
   const first = text.indexOf("{") + 1;

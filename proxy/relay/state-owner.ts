@@ -1,15 +1,13 @@
 import type { Backend } from "../backends/backend.ts";
 import type { JsonObject, JsonText, Outcome } from "../message.ts";
-import { asksForInput } from "./dialogue.ts";
 import type { ClientRequest } from "./relay.ts";
 import { withMembers } from "./splice.ts";
 
 /** A requestState as clients of several backends see it has the backend's name in front, so that none gets another's. */
 const prefixOf = ({ name }: Backend): string => `${name}.`;
 
-/** A result whose state names its backend. */
+/** A result that asks for input, whose state names its backend. */
 export function withOwner(outcome: Outcome, backend: Backend): Outcome {
-  if (!asksForInput(outcome)) return outcome;
   const state = (JSON.parse(outcome.text) as JsonObject)["requestState"];
   if (typeof state !== "string") return outcome;
   return {

@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import type { Connection, UpstreamCall } from "../backends/connection.ts";
 import type { Call, JsonText } from "../message.ts";
 import { withMembers } from "./splice.ts";
-import { modernIdentity } from "./upstream-params.ts";
+import { modernIdentity } from "./client-identities.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** A session, or one listen request. */

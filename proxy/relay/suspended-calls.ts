@@ -159,8 +159,8 @@ const shortageSentences: Readonly<Record<Shortage, string>> = {
   share: "too many calls of this client wait for its answers, so this one was ended: answer those first",
 };
 
-function inputResponses({ text, params }: ClientRequest): JsonText | undefined {
+function inputResponses({ paramsText, params }: ClientRequest): JsonText | undefined {
   const given = params?.["inputResponses"];
   if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
-  return textOfMember(text, "params", "inputResponses");
+  return textOfMember(paramsText, "inputResponses");
 }

@@ -1,5 +1,6 @@
-import { modernVersion, type Era, type JsonText } from "../message.ts";
-import type { Client, ClientRequest } from "./relay.ts";
+import type { Era, JsonText } from "../message.ts";
+import type { ClientIdentities } from "./client-identities.ts";
+import type { ClientRequest } from "./relay.ts";
 import { membersOf, textAt, withMembers } from "./splice.ts";
 
 /** What changes between the params of a client and those that its backend gets. */
@@ -12,36 +13,29 @@ export interface ParamChanges {
 
 /** The params of a request for a backend of an era, made of the client's own text. */
 export function upstreamParams(
-  { text, client }: Pick<ClientRequest, "text" | "client">,
+  { paramsText, client }: Pick<ClientRequest, "paramsText" | "client">,
   era: Era,
-  { members = {}, progressToken, traceparent }: ParamChanges,
+  { members, progressToken, traceparent }: ParamChanges,
+  identities: ClientIdentities,
 ): JsonText | undefined {
-  const found = membersOf(text).get("params");
-  const params = found === undefined ? undefined : textAt(text, found);
+  // A request of the modern era tells who asks; a legacy client said it once, in `initialize`.
+  const identity = era === "modern" && client.era === "legacy" ? identities.of(client) : undefined;
+  const params = paramsText ?? "{}";
+  if (identity === undefined && progressToken === undefined && traceparent === undefined)
+    return members === undefined ? paramsText : withMembers(params, members);
   const added = {
-    ...identityMembers(client, era),
     progressToken: progressToken === undefined ? undefined : String(progressToken),
     traceparent: traceparent === undefined ? undefined : JSON.stringify(traceparent),
   };
-  if (Object.values(added).every((value) => value === undefined))
-    return Object.keys(members).length === 0 ? params : withMembers(params ?? "{}", members);
-  const meta = params === undefined ? undefined : membersOf(params).get("_meta");
-  const metaText = meta === undefined || params![meta.start] !== "{" ? "{}" : textAt(params!, meta);
-  return withMembers(params ?? "{}", { ...members, _meta: withMembers(metaText, added) });
+  const found = membersOf(params);
+  const meta = found.get("_meta");
+  if (meta !== undefined && params[meta.start] === "{") {
+    const _meta = withMembers(textAt(params, meta), { ...identity?.members, ...added });
+    return withMembers(params, { ...members, _meta }, found);
+  }
+  const parts = [
+    ...(identity === undefined ? [] : [identity.text]),
+    ...Object.entries(added).flatMap(([key, value]) => (value === undefined ? [] : [`"${key}":${value}`])),
+  ];
+  return withMembers(params, { ...members, _meta: `{${parts.join(",")}}` }, found);
 }
-
-/** A request of the modern era tells who asks; a legacy client said it once, in `initialize`. */
-function identityMembers(client: Client, era: Era): Record<string, JsonText> {
-  if (era === "legacy" || client.era === "modern") return {};
-  return modernIdentity(client);
-}
-
-/** The `_meta` members that every request of the modern era has. */
-export const modernIdentity = ({
-  info,
-  capabilities,
-}: Pick<Client, "info" | "capabilities">): Record<string, JsonText> => ({
-  "io.modelcontextprotocol/protocolVersion": JSON.stringify(modernVersion),
-  "io.modelcontextprotocol/clientInfo": info,
-  "io.modelcontextprotocol/clientCapabilities": JSON.stringify(capabilities),
-});

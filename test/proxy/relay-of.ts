@@ -68,8 +68,7 @@ function requestFrom(
   params: JsonObject,
   more: Partial<ClientRequest> = {},
 ): ClientRequest {
-  const text = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-  return { client, method, text, params, onNotification: () => {}, ...more };
+  return { client, method, paramsText: JSON.stringify(params), params, onNotification: () => {}, ...more };
 }
 
 export const toolCallFrom = (client: Client, name: string, args: object = {}, more: JsonObject = {}): ClientRequest =>

@@ -7,6 +7,7 @@ import { Dialogue } from "../../proxy/relay/dialogue.ts";
 import { pageOf } from "../../proxy/relay/list-result.ts";
 import { headerMismatch, headersFor, parameterHeaders } from "../../proxy/relay/parameter-headers.ts";
 import type { Client, ClientRequest } from "../../proxy/relay/relay.ts";
+import { ClientIdentities } from "../../proxy/relay/client-identities.ts";
 import { upstreamParams } from "../../proxy/relay/upstream-params.ts";
 import { fitsTemplate } from "../../proxy/relay/uri-template.ts";
 import type { Call, Outcome } from "../../proxy/message.ts";
@@ -24,7 +25,7 @@ const modern: Client = { ...legacy, era: "modern", protocolVersion: "2026-07-28"
 const requestOf = (client: Client, params: string, onRequest?: (call: Call) => Promise<Outcome>): ClientRequest => ({
   client,
   method: "tools/call",
-  text: `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`,
+  paramsText: params,
   params: JSON.parse(params) as ClientRequest["params"],
   onNotification: () => {},
   ...(onRequest !== undefined && { onRequest }),
@@ -111,22 +112,23 @@ describe("headers of arguments", () => {
 
 describe("params for a backend", () => {
   const none = { progressToken: undefined, traceparent: undefined };
+  const identities = new ClientIdentities();
 
   it("are the client's own text where nothing changes", () => {
-    expect(upstreamParams(requestOf(legacy, '{ "n": 12345678901234567890 }'), "legacy", none)).toBe(
+    expect(upstreamParams(requestOf(legacy, '{ "n": 12345678901234567890 }'), "legacy", none, identities)).toBe(
       '{ "n": 12345678901234567890 }',
     );
   });
 
   it("have the own name and our progress token", () => {
     const request = requestOf(legacy, '{"name":"a__b","_meta":{"progressToken":"x","other":1}}');
-    expect(upstreamParams(request, "legacy", { ...none, members: { name: '"b"' }, progressToken: 9 })).toBe(
+    expect(upstreamParams(request, "legacy", { ...none, members: { name: '"b"' }, progressToken: 9 }, identities)).toBe(
       '{"name":"b","_meta":{"progressToken":9,"other":1}}',
     );
   });
 
   it("tell a modern backend who a legacy client is", () => {
-    expect(JSON.parse(upstreamParams(requestOf(legacy, "{}"), "modern", none) ?? "")).toEqual({
+    expect(JSON.parse(upstreamParams(requestOf(legacy, "{}"), "modern", none, identities) ?? "")).toEqual({
       _meta: {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
@@ -137,7 +139,9 @@ describe("params for a backend", () => {
 
   it("carry the trace", () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    expect(JSON.parse(upstreamParams(requestOf(modern, "{}"), "modern", { ...none, traceparent }) ?? "")).toEqual({
+    expect(
+      JSON.parse(upstreamParams(requestOf(modern, "{}"), "modern", { ...none, traceparent }, identities) ?? ""),
+    ).toEqual({
       _meta: { traceparent },
     });
   });

@@ -66,8 +66,8 @@ export function createLegacyHttp(options: LegacyOptions): LegacyHttp {
         client,
         message,
         who: exchange.who,
+        traceparent,
         header: (name) => exchange.header(name),
-        ...(traceparent === undefined ? {} : { traceparent }),
       },
       sink,
     );

@@ -116,7 +116,7 @@ export function createModernHttp({ relay, calls, delays, isRefusing, areStreamsO
         client,
         message,
         who: exchange.who,
-        ...(traceparent === undefined ? {} : { traceparent }),
+        traceparent,
         header: (name) => exchange.header(name),
       },
       sink,

@@ -42,10 +42,10 @@ const common: Record<string, (request: ClientRequest) => Answer> = {
   "resources/subscribe": () => result({}),
   "resources/unsubscribe": () => result({}),
   "logging/setLevel": () => result({}),
-  "tools/call echo": ({ text: whole, params }) =>
+  "tools/call echo": ({ paramsText, params }) =>
     result({
       content: [{ type: "text", text: JSON.stringify(params?.["arguments"] ?? {}) }],
-      _meta: { length: whole.length },
+      _meta: { length: paramsText?.length },
       resultType: "complete",
     }),
   "tools/call slow": async ({ params }) => {
