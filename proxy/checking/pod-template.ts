@@ -1,10 +1,13 @@
 import { defaultProxySettings, proxyEnvironment, type ProxySettings } from "../../policies/shutdown/proxy-budget.ts";
+import { floorSeconds } from "../../policies/shutdown/timeline.ts";
 import type { BackendConfig } from "../config/config.ts";
 import { version } from "../version.ts";
 
 const adminPort = 8081;
 /** The linter's rules want a second to spare, whatever the settings say. */
 const leastMarginSeconds = 1;
+/** A hook must leave more than the 2 s that every process gets anyway (`two-second-floor`). */
+const leastAfterHookSeconds = floorSeconds + 1;
 /** Until the process itself is up. */
 const bootSeconds = 5;
 /** A start of less is not worth a tight probe. */
@@ -32,7 +35,9 @@ export function podTemplate(
   const hookSeconds = settings.propagationSeconds;
   const { drainSeconds, backendStopSeconds, flushSeconds } = settings;
   const marginSeconds = Math.max(settings.marginSeconds, leastMarginSeconds);
-  const graceSeconds = wholeSeconds(hookSeconds, drainSeconds, backendStopSeconds, flushSeconds, marginSeconds);
+  const isShort = hookSeconds > 0 && drainSeconds + backendStopSeconds + flushSeconds < leastAfterHookSeconds;
+  const afterHook = isShort ? [leastAfterHookSeconds] : [drainSeconds, backendStopSeconds, flushSeconds];
+  const graceSeconds = wholeSeconds(hookSeconds, ...afterHook, marginSeconds);
   const livenessGraceSeconds = wholeSeconds(hookSeconds, backendStopSeconds, flushSeconds, marginSeconds);
   const connectSeconds = Math.max(
     leastConnectSeconds,

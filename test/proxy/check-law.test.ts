@@ -69,7 +69,7 @@ describe("the pod that check asks for", () => {
         expect(crashes).toEqual([]);
         expect(findings.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[{ drainSeconds: 0, backendStopSeconds: 0 }, []]] },
     );
   });
 
