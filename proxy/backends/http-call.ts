@@ -1,7 +1,8 @@
 import { modernVersion, type Call, type JsonText, type Outcome } from "../message.ts";
 import { failed, rpcCodes } from "../relay/rpc-error.ts";
 import type { UpstreamRequest } from "./connection.ts";
-import { ResponseTooLong, type ExchangeEvents, type ExchangeResponse, type HttpExchange } from "./http-exchange.ts";
+import type { FloodGate } from "./flood-gate.ts";
+import { ExchangeFailed, type ExchangeEvents, type ExchangeResponse, type HttpExchange } from "./http-exchange.ts";
 import { httpProblem } from "./http-problem.ts";
 import { readMessages, type Incoming } from "./incoming.ts";
 import { requestText } from "./wire.ts";
@@ -10,6 +11,7 @@ import { requestText } from "./wire.ts";
 export interface HttpCallContext {
   readonly url: URL;
   readonly backend: string;
+  readonly gate: FloodGate;
   /** Of the legacy era, as it is now. */
   readonly sessionId: string | undefined;
   /** With the headers of the era, and of the call. */
@@ -97,6 +99,8 @@ export class HttpCall {
 
   #read(text: string): void {
     readMessages(text, (message) => {
+      if (message.kind !== "answer" && this.#exchange !== undefined)
+        this.#context.gate.count(text.length, this.#exchange);
       if (message.kind === "notification") this.#context.notified(message.call, this.request);
       else if (message.kind === "request") this.#context.asked(message, this.request);
       else if (message.kind === "unreadable") this.#context.unreadable(text, message.problem);
@@ -127,7 +131,7 @@ export class HttpCall {
   }
 
   #failed(error: Error, wasSent: boolean): void {
-    if (error instanceof ResponseTooLong) return this.#fail(error.message);
+    if (error instanceof ExchangeFailed) return this.#fail(error.message);
     const { sentence, isUnreachable } = httpProblem(this.#context.url, error);
     if (wasSent && !isUnreachable && this.#lastEventId !== undefined) return this.#streamEnded(sentence);
     this.#fail(sentence);

@@ -3,6 +3,7 @@ import { modernVersion, type Call, type JsonText, type Outcome } from "../messag
 import { failed } from "../relay/rpc-error.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { Unsolicited, UpstreamCall, UpstreamRequest } from "./connection.ts";
+import type { FloodGate } from "./flood-gate.ts";
 import { HttpCall, type HttpCallContext } from "./http-call.ts";
 import type { HttpEndpoint } from "./http-endpoint.ts";
 import type { ExchangeEvents, ExchangeResponse, HttpExchange } from "./http-exchange.ts";
@@ -52,6 +53,10 @@ export class HttpConnection implements HttpCallContext {
 
   get url(): URL {
     return this.#endpoint.url;
+  }
+
+  get gate(): FloodGate {
+    return this.#endpoint.gate;
   }
 
   get backend(): string {
@@ -109,11 +114,13 @@ export class HttpConnection implements HttpCallContext {
     const all: string[] = [...json, ...this.eraHeaders(method)];
     if (subject !== undefined && this.#isModern(method)) all.push("mcp-name", headerValue(subject));
     if (headers !== undefined) for (const [name, value] of Object.entries(headers)) all.push(name, value);
-    return this.#endpoint.send("POST", all, text, events);
+    // The listen request is there for as long as the connection is; like what the proxy asks for itself it waits for no call.
+    if (isOwn(method) || method === "subscriptions/listen") return this.#endpoint.send("POST", all, text, events);
+    return this.#endpoint.call("POST", all, text, events);
   }
 
   resume(lastEventId: string, events: ExchangeEvents): HttpExchange {
-    return this.#endpoint.send(
+    return this.#endpoint.call(
       "GET",
       ["accept", "text/event-stream", "last-event-id", lastEventId, ...this.eraHeaders("")],
       null,
@@ -161,9 +168,10 @@ export class HttpConnection implements HttpCallContext {
   }
 
   /** Of the server's own stream (legacy): what belongs to no call. */
-  receive(text: string): void {
+  receive(text: string, source: HttpExchange | undefined): void {
     const nobody: UpstreamRequest = { method: "", params: undefined };
     readMessages(text, (message) => {
+      if (source !== undefined) this.gate.count(text.length, source);
       if (message.kind === "notification") this.notified(message.call, nobody);
       else if (message.kind === "request") this.asked(message, nobody);
       else
@@ -200,9 +208,10 @@ export class HttpConnection implements HttpCallContext {
 
   async #say(text: JsonText, method: string): Promise<void> {
     if (this.#cut) return;
+    let exchange: HttpExchange | undefined;
     const problem = await new Promise<string | undefined>((resolve) => {
-      this.#endpoint.send("POST", [...json, ...this.eraHeaders(method)], text, {
-        event: (data) => this.receive(data),
+      exchange = this.#endpoint.send("POST", [...json, ...this.eraHeaders(method)], text, {
+        event: (data) => this.receive(data, exchange),
         eventId: () => {},
         retry: () => {},
         ended: ({ status }) => resolve(status < 300 ? undefined : `HTTP ${status}`),

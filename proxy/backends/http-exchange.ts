@@ -1,6 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
+import type { FloodGate, Pausable } from "./flood-gate.ts";
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -23,15 +24,23 @@ export interface ExchangeResponse {
   readonly isStream: boolean;
 }
 
-/** The body, or an event of it, is longer than the limit. */
-export class ResponseTooLong extends Error {
-  override readonly name = "ResponseTooLong";
+/** The request failed, and the server is none the worse for it. The message says why. */
+export class ExchangeFailed extends Error {
+  override readonly name = "ExchangeFailed";
+}
+
+export interface ExchangeOptions {
+  readonly maxBytes: number;
+  /** Holds up a stream of what nobody asked for. */
+  readonly gate: FloodGate;
+  /** Its connection is free, or never was taken. */
+  readonly onOver: (exchange: HttpExchange) => void;
 }
 
 /** One HTTP request and its response: a text or a stream of events, never more than `maxBytes` of it in memory. */
-export class HttpExchange implements Dispatcher.DispatchHandler {
+export class HttpExchange implements Dispatcher.DispatchHandler, Pausable {
   readonly #events: ExchangeEvents;
-  readonly #maxBytes: number;
+  readonly #options: ExchangeOptions;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: Headers = {};
@@ -41,15 +50,29 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #decoder: StringDecoder | undefined;
   #over = false;
 
-  constructor(maxBytes: number, events: ExchangeEvents) {
-    this.#maxBytes = maxBytes;
+  constructor(options: ExchangeOptions, events: ExchangeEvents) {
+    this.#options = options;
     this.#events = events;
   }
 
   /** Closes its connection; nothing is told any more. */
   abort(): void {
-    this.#over = true;
+    this.#end();
     this.#controller?.abort(new Error("aborted"));
+  }
+
+  /** Ends it with this error. */
+  fail(error: ExchangeFailed): void {
+    this.#finish(() => this.#events.failed(error, this.#controller !== undefined));
+    this.#controller?.abort(error);
+  }
+
+  pause(): void {
+    if (!this.#over) this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (!this.#over) this.#controller?.resume();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -65,9 +88,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (typeof type !== "string" || !/^text\/event-stream\b/i.test(type) || status >= 300) return;
     this.#decoder = new StringDecoder("utf8");
     this.#parser = createParser({
-      maxBufferSize: this.#maxBytes,
+      maxBufferSize: this.#options.maxBytes,
       onId: (id) => this.#tell(() => this.#events.eventId(id)),
-      onEvent: ({ data, id }) => this.#tell(() => this.#events.event(data, id)),
+      onEvent: ({ data, id }) => {
+        if (data === "") this.#options.gate.count(0, this);
+        this.#tell(() => this.#events.event(data, id));
+      },
+      onComment: (comment) => this.#options.gate.count(comment.length, this),
       onRetry: (milliseconds) => this.#tell(() => this.#events.retry(milliseconds)),
       onError: ({ type: problem }) => {
         if (problem === "max-buffer-size-exceeded") this.#tooLong();
@@ -79,7 +106,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     if (this.#parser !== undefined) return this.#parser.feed(this.#decoder!.write(chunk));
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBytes) return this.#tooLong();
+    if (this.#bytes > this.#options.maxBytes) return this.#tooLong();
     this.#chunks.push(chunk);
   }
 
@@ -96,11 +123,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   #tooLong(): void {
-    const error = new ResponseTooLong(
-      `its answer is longer than the ${this.#maxBytes} bytes of maxMessageBytes and was dropped`,
-    );
-    this.#finish(() => this.#events.failed(error, true));
-    this.#controller?.abort(error);
+    const { maxBytes } = this.#options;
+    this.fail(new ExchangeFailed(`its answer is longer than the ${maxBytes} bytes of maxMessageBytes and was dropped`));
   }
 
   #tell(what: () => void): void {
@@ -109,7 +133,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   #finish(tell: () => void): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     tell();
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#options.onOver(this);
   }
 }

@@ -41,7 +41,7 @@ export class HttpServerStream {
     this.#exchange = this.#endpoint.send("GET", headers, null, {
       event: (data) => {
         this.#failures = 0;
-        if (data !== "") this.#connection.receive(data);
+        if (data !== "") this.#connection.receive(data, this.#exchange);
       },
       eventId: (id) => (this.#lastEventId = id),
       retry: (milliseconds) => (this.#retryMilliseconds = milliseconds),

@@ -50,7 +50,7 @@ export class StdioConnection {
   constructor(streams: StdioStreams, options: StdioConnectionOptions) {
     this.#streams = streams;
     this.#options = options;
-    this.#gate = new FloodGate(streams.stdout);
+    this.#gate = new FloodGate();
     const lines = new LineReader(options.maxMessageBytes, {
       line: (text) => this.#receive(text),
       tooLong: (head, tail, bytes) => this.#receiveTooLong(head, tail, bytes),
@@ -139,7 +139,7 @@ export class StdioConnection {
     if (this.#closed !== undefined) return;
     readMessages(text, (message) => {
       if (message.kind === "answer") return this.#answer(message);
-      this.#gate.count(text.length);
+      this.#gate.count(text.length, this.#streams.stdout);
       if (message.kind === "notification") return this.#notified(message);
       if (message.kind === "request") return void this.#asked(message);
       const data = { backend: this.#options.name, line: text.slice(0, excerptLength), problem: message.problem };
@@ -151,7 +151,7 @@ export class StdioConnection {
     if (typeof id === "number" && this.#pending.has(id)) return this.#settle(id, outcome);
     const data = { backend: this.#options.name, id, answer: outcome.text.slice(0, excerptLength) };
     const issued = typeof id === "number" && Number.isInteger(id) && id > 0 && id <= this.#lastId;
-    this.#gate.count(outcome.text.length);
+    this.#gate.count(outcome.text.length, this.#streams.stdout);
     if (issued)
       this.#options.log.info(
         data,

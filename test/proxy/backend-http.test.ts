@@ -2,6 +2,8 @@ import { createServer as createTlsServer } from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { makeCertificate } from "../webhook/certificates.ts";
+import { HttpEndpoint } from "../../proxy/backends/http-endpoint.ts";
+import type { HttpExchange } from "../../proxy/backends/http-exchange.ts";
 import type { HttpBackend } from "../../proxy/config/config.ts";
 import type { Call } from "../../proxy/message.ts";
 import {
@@ -354,6 +356,16 @@ describe("an HTTP backend that misbehaves", () => {
       (posted) => (startStream(posted), posted.response.write(`data: ${long}`)),
       /its answer is longer than the 100000 bytes of maxMessageBytes and was dropped$/,
     ],
+    [
+      "streams one event without end, line by line",
+      (posted) => (startStream(posted), posted.response.write(`data: ${"x".repeat(50_000)}\n`.repeat(3))),
+      /its answer is longer than the 100000 bytes of maxMessageBytes and was dropped$/,
+    ],
+    [
+      "streams an id without end",
+      (posted) => (startStream(posted), posted.response.write(`id: ${long}`)),
+      /its answer is longer than the 100000 bytes of maxMessageBytes and was dropped$/,
+    ],
   ])("%s: the call fails with a sentence, the next one works", async (_, misbehave, expected) => {
     const server = await serve("modern", (posted) => {
       if (!isCall(posted, "bad")) return false;
@@ -377,6 +389,73 @@ describe("an HTTP backend that misbehaves", () => {
     const { backend } = connect(url);
     await expect(backend.connection()).rejects.toThrow("backend b: ");
     expect(backend.health()).toMatchObject({ state: "waiting", problem: expect.stringMatching(problem) });
+  });
+
+  it.each<[string, string]>([
+    ["notifications", event({ jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: "x" } })],
+    ["comments", `:${"x".repeat(100)}\n`],
+    ["events without data", "data\n\n"],
+  ])("that floods a call's stream with %s is held up, and still answers", async (_, piece) => {
+    const flood = piece.repeat(200);
+    let sent = 0;
+    const server = await serve("modern", (posted) => {
+      if (!isCall(posted, "flood")) return false;
+      const { response } = posted;
+      startStream(posted);
+      const write = (): void => {
+        while (!response.destroyed && response.write(flood)) sent += 200;
+      };
+      response.on("drain", write);
+      write();
+      return true;
+    });
+    const { backend } = connect(server.url);
+    const connection = await backend.connection();
+    const call = connection.request(toolCall(connection, "flood"));
+    // What the sockets' buffers hold comes first.
+    await wait(500);
+    const before = sent;
+    await wait(500);
+    // Twice the rate of the gate, since a whole chunk passes before it is felt.
+    expect(sent - before).toBeLessThan(20_000);
+    expect(await callTool(backend, "good", { text: "next" })).toBe("next");
+    call.cancel("enough");
+  });
+
+  it("is asked so much at once, so much more waits its turn, and beyond that calls fail; messages wait for none", async () => {
+    const answers: (() => void)[] = [];
+    const server = await serve("modern", (posted) => {
+      if (!isCall(posted, "slow")) return false;
+      answers.push(() => answerJson(posted, {}));
+      return true;
+    });
+    const endpoint = new HttpEndpoint(httpConfig(server.url), 1000, { running: 2, waiting: 2 });
+    open.push({ close: () => endpoint.destroy() });
+    const ends: string[] = [];
+    const send = (name: string, how: "call" | "send"): HttpExchange =>
+      endpoint[how](
+        "POST",
+        ["content-type", "application/json"],
+        JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name } }),
+        {
+          event() {},
+          eventId() {},
+          retry() {},
+          ended: ({ status }) => void ends.push(`${name} ${status}`),
+          failed: (error) => void ends.push(error.message),
+        },
+      );
+    const [, , third] = ["slow", "slow", "slow", "slow", "slow"].map((name) => send(name, "call"));
+    send("message", "send");
+    await until(() => ends.length === 2 && answers.length === 2);
+    expect(ends).toEqual(["2 calls run there and 2 wait for their turn: try again later", "message 200"]);
+    third?.abort();
+    answers[0]?.();
+    await until(() => answers.length === 3);
+    expect(ends.at(-1)).toBe("slow 200");
+    for (const answer of answers.slice(1)) answer();
+    await until(() => ends.length === 5);
+    expect(answers).toHaveLength(3);
   });
 
   it("hides what may be secret in its URL", async () => {
