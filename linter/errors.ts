@@ -55,6 +55,22 @@ const table = {
     exit: 2,
     sentence: (option: string) => `${option} needs helm, which is not on the PATH: install it (https://helm.sh)`,
   },
+  "no-cluster": { exit: 2, sentence: (why: string) => `no cluster to audit: ${why}` },
+  "unreachable-cluster": {
+    exit: 2,
+    sentence: (server: string, why: string) => `the API server ${server} cannot be reached: ${why}`,
+  },
+  "cluster-unauthorized": {
+    exit: 2,
+    sentence: (server: string, why: string) =>
+      `the API server ${server} does not take these credentials (401${why === "" ? "" : `, ${why}`}): a token may have expired; log in again. Nothing is reported, since not everything was read`,
+  },
+  "cluster-refused": {
+    exit: 2,
+    sentence: (server: string, path: string, why: string) =>
+      `the API server ${server} does not answer GET ${path}: ${why}`,
+  },
+  "nothing-to-audit": { exit: 2, sentence: (why: string) => `nothing to audit: ${why}` },
   "unreadable-file": { exit: 2, sentence: (file: string, why: string) => `${file} ${why}` },
 } as const;
 

@@ -1,18 +1,16 @@
 import { rules } from "../policies/rules/index.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import { fixAndReport } from "./fix-files.ts";
-import { painter, wantsColor } from "./color.ts";
 import { countsAsFailure } from "./counts-as-failure.ts";
+import { deliver } from "./deliver.ts";
 import { judgeInput } from "./judge-input.ts";
 import { loadConfig, noConfig } from "./load-config.ts";
 import { readInput, type Input } from "./read-input.ts";
 import { isFixable, type Report } from "./report.ts";
-import { render, type RenderOptions } from "./render.ts";
 import { reportTargets } from "./report-targets.ts";
 import { tellCrashes } from "./tell-crashes.ts";
 import type { Output, Terminal } from "./terminal.ts";
 import { withUnwritable } from "./unwritable.ts";
-import { writeReport } from "./write-report.ts";
 
 /** The `lint` command once its arguments are read; the result is the exit code. */
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
@@ -32,7 +30,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
   if (ref !== undefined) input = (await import("./changed-files.ts")).onlyChanged(input, ref, terminal);
   const judge = (read: Input): Report => judgeInput(read, loaded.config, now);
   let report = judge(input);
-  let reportTo: Output & { readonly columns?: number | undefined } = terminal.stdout;
+  let reportTo: Output = terminal.stdout;
   const mayChange = report.findings.some(isFixable) || paths.includes("-");
   if (options["fix-dry-run"] || (options.fix && mayChange)) {
     const fixed = await fixAndReport(input, report, judge, { ...inputOptions, write: options.fix }, terminal);
@@ -57,32 +55,10 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
         "gracewarden: --prune-baseline takes such entries out, --allow-stale-baseline lets them be\n",
       );
   }
-  const full = await withUnwritable(report);
-  const shown = options.quiet ? withoutMinor(full, options) : full;
-  const hidden = full.findings.length - shown.findings.length;
-  const rendering: Omit<RenderOptions, "paint"> = {
-    width: Math.max(60, Math.min(terminal.stdout.columns ?? 100, 120)),
-    verbose: options.verbose,
-    hidden,
-    counts: (finding) => countsAsFailure(finding, options),
-    now,
-  };
-  for (const { format, file } of targets) {
-    if (file !== undefined) {
-      writeReport(file, cwd, await render(shown, format, { ...rendering, paint: painter(false) }));
-    } else if (!(options["fix-dry-run"] && reportTo !== terminal.stdout)) {
-      const paint = painter(wantsColor(options, terminal, reportTo));
-      reportTo.write(await render(shown, format, { ...rendering, paint }));
-    }
-  }
+  const isPrinted = !(options["fix-dry-run"] && reportTo !== terminal.stdout);
+  await deliver(await withUnwritable(report), targets, options, terminal, isPrinted ? reportTo : undefined);
   tellCrashes(report, terminal.stderr);
   if (report.crashes.length > 0 || input.failed) return 2;
   if (stale.length > 0 && !options["allow-stale-baseline"]) return 1;
   return report.findings.some((finding) => countsAsFailure(finding, options)) ? 1 : 0;
-}
-
-/** With --quiet, a report without what does not count. */
-function withoutMinor(report: Report, options: LintOptions): Report {
-  const bar = options["fail-on"] === "off" ? { ...options, "fail-on": "error" as const } : options;
-  return { ...report, findings: report.findings.filter((finding) => countsAsFailure(finding, bar)) };
 }

@@ -1,5 +1,6 @@
 import { closest } from "../policies/spelling.ts";
 import type { Command } from "./command.ts";
+import { command as audit } from "./commands/audit.ts";
 import { command as explain } from "./commands/explain.ts";
 import { command as exportPolicies } from "./commands/export.ts";
 import { command as lint } from "./commands/lint.ts";
@@ -18,6 +19,7 @@ import { version } from "./version.ts";
  */
 const commands: Readonly<Record<string, Command>> = {
   lint,
+  audit,
   report,
   timeline,
   explain,

@@ -72,6 +72,34 @@ export interface Report {
   readonly known?: number;
   /** The rules that judged, the configuration's own among them. */
   readonly rules: readonly Rule[];
+  /** Of a run on a cluster, whose objects stand in no file. */
+  readonly cluster?: ClusterAccount;
+}
+
+/** What a run on a cluster read, and what it could not. */
+export interface ClusterAccount {
+  readonly context: string;
+  readonly server: string;
+  /** Pods that were looked at for what the webhook would have done with them, and how many it would have. */
+  readonly pods: number;
+  readonly slipped: number;
+  /** Pods, ReplicaSets and Jobs that were judged as what made them. */
+  readonly throughMaker: number;
+  /** Pods and Jobs that run no more, ReplicaSets without pods. */
+  readonly over: number;
+  readonly notEvaluated: readonly NotEvaluated[];
+}
+
+/** A kind that was not read. */
+export interface NotEvaluated {
+  /** `deployments.apps in namespace shop` */
+  readonly what: string;
+  /** The API server's words; undefined where the user left it out. */
+  readonly refused: string | undefined;
+  /** The right that is missing: `list deployments.apps`. */
+  readonly grant: string;
+  /** What could not be judged without it; where it holds workloads, themselves. */
+  readonly rules: readonly string[];
 }
 
 /** `web.yaml:23`, or the live object. */

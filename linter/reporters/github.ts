@@ -9,6 +9,8 @@ const commands = { advice: "notice", warn: "warning", error: "error" } as const;
  */
 export function reportGithub(report: Report): string {
   const lines = report.findings.filter(({ waived }) => waived === undefined).map(annotation);
+  for (const { what, refused, rules } of report.cluster?.notEvaluated ?? [])
+    lines.push(`::warning title=not evaluated::${escaped([what, refused ?? "left out", ...rules].join("; "))}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 

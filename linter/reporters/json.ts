@@ -2,7 +2,7 @@ import { formatPath } from "../../policies/path.ts";
 import type { Interval } from "../../policies/shutdown/interval.ts";
 import type { Term } from "../../policies/shutdown/term.ts";
 import type { Waiver } from "../../policies/waiver.ts";
-import { isFixable, type PlacedFinding, type Report } from "../report.ts";
+import { isFixable, type ClusterAccount, type PlacedFinding, type Report } from "../report.ts";
 
 /** The text of `--format json`. */
 export const reportJson = (report: Report): string => `${JSON.stringify(jsonReport(report), null, 2)}\n`;
@@ -19,8 +19,19 @@ export function jsonReport(report: Report) {
       notRelevant: [...objects.notRelevant.values()].reduce((sum, count) => sum + count, 0),
       skipped: objects.skipped.length,
     },
+    ...(report.cluster === undefined ? {} : { cluster: jsonCluster(report.cluster) }),
   };
 }
+
+const jsonCluster = ({ notEvaluated, ...cluster }: ClusterAccount): object => ({
+  ...cluster,
+  notEvaluated: notEvaluated.map(({ what, refused, grant, rules }) => ({
+    what,
+    refused: refused ?? null,
+    grant,
+    rules,
+  })),
+});
 
 function jsonFinding(finding: PlacedFinding): object {
   const { rule, severity, verdict, message, file, region, object, rendered } = finding;

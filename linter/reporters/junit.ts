@@ -31,6 +31,17 @@ export function reportJunit(report: Report, options: JunitOptions): string {
         message: reason,
       })),
     });
+  const unread = report.cluster?.notEvaluated ?? [];
+  if (unread.length > 0)
+    suites.push({
+      name: "what was not evaluated",
+      tests: unread.map(({ what, refused, rules }) => ({
+        kind: "skipped",
+        name: "not evaluated",
+        classname: what,
+        message: [refused ?? "left out", ...rules].join("; "),
+      })),
+    });
   if (suites.length === 0)
     suites.push({
       name: "gracewarden",

@@ -4,7 +4,7 @@ import { formatPath } from "../../policies/path.ts";
 import type { Rule } from "../../policies/rule.ts";
 import type { Crash } from "../../policies/run.ts";
 import type { Region } from "../positions.ts";
-import { isFixable, type PlacedFinding, type Report } from "../report.ts";
+import { isFixable, type NotEvaluated, type PlacedFinding, type Report } from "../report.ts";
 import { version } from "../version.ts";
 import { fingerprints } from "./fingerprint.ts";
 import { messageOf } from "./sentence.ts";
@@ -32,7 +32,10 @@ export function reportSarif(report: Report, facts: Readonly<Record<FactId, Fact>
         invocations: [
           {
             executionSuccessful: report.crashes.length === 0,
-            toolExecutionNotifications: report.crashes.map(notification),
+            toolExecutionNotifications: [
+              ...report.crashes.map(notification),
+              ...(report.cluster?.notEvaluated ?? []).map(unread),
+            ],
           },
         ],
         columnKind: "utf16CodeUnits",
@@ -115,6 +118,11 @@ function physicalLocation(file: string, { line, column, endLine, endColumn }: Re
 function notification({ rule, object, cause }: Crash): object {
   const message = `rule ${rule} crashed on ${object.kind}/${object.name}: ${cause instanceof Error ? cause.message : String(cause)}`;
   return { level: "error", message: { text: message }, associatedRule: { id: rule } };
+}
+
+function unread({ what, refused, rules }: NotEvaluated): object {
+  const without = rules.length === 0 ? "" : `; without it also ${rules.join(", ")}`;
+  return { level: "warning", message: { text: `not evaluated: ${what}${without} (${refused ?? "left out"})` } };
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");

@@ -1,5 +1,5 @@
 import { printable, type Paint } from "../color.ts";
-import { isFixable, type Report } from "../report.ts";
+import { isFixable, type ClusterAccount, type Report } from "../report.ts";
 import { hang, wrap } from "../wrap.ts";
 
 export interface SummaryOptions {
@@ -34,7 +34,7 @@ export function summary(report: Report, { width, paint, verbose, hidden }: Summa
   const mark = open.length === 0 ? "✔" : "✖";
   const notRelevant = [...objects.notRelevant.values()].reduce((sum, number) => sum + number, 0);
   const looked = [
-    amount(files.linted, "file", "files"),
+    ...(report.cluster === undefined ? [amount(files.linted, "file", "files")] : []),
     `${amount(objects.checked, "object", "objects")} checked`,
     ...(notRelevant === 0 ? [] : [`${notRelevant} not relevant`]),
   ].join(", ");
@@ -42,6 +42,9 @@ export function summary(report: Report, { width, paint, verbose, hidden }: Summa
     paint([style, "bold"], `${mark} ${hang(wrap([findings, ...remarks].join("; "), width - 2), "  ")}`),
     paint("dim", `  ${looked}`),
   ];
+  if (report.cluster !== undefined)
+    for (const line of clusterLines(report.cluster, verbose))
+      lines.push(paint("dim", `  ${hang(wrap(printable(line), width - 2), "  ")}`));
   for (const [what, skipped] of [
     [["file", "files"], files.skipped],
     [["object", "objects"], objects.skipped],
@@ -57,6 +60,23 @@ export function summary(report: Report, { width, paint, verbose, hidden }: Summa
       lines.push(paint("dim", `    ${printable(`${file}:${line} ${name}: ${reason}`)}`));
   }
   return lines;
+}
+
+/** What of a cluster was looked at and what was not. */
+function clusterLines(cluster: ClusterAccount, verbose: boolean): string[] {
+  const { context, server, pods, slipped, throughMaker, over, notEvaluated } = cluster;
+  const counts = [
+    `${amount(throughMaker, "object", "objects")} judged as what made them`,
+    ...(over === 0 ? [] : [`${over} over`]),
+    `${amount(pods, "running pod", "running pods")} held against the webhook, ${slipped} slipped through`,
+  ];
+  return [
+    `cluster ${context} (${server}): ${counts.join(", ")}`,
+    ...notEvaluated.map(({ what, refused, rules }) => {
+      const why = refused === undefined ? "left out" : `refused${verbose ? ` (${refused})` : ""}`;
+      return `not evaluated: ${what}, ${why}${rules.length === 0 ? "" : `; without it also ${rules.join(", ")}`}`;
+    }),
+  ];
 }
 
 const amount = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;

@@ -9,6 +9,16 @@ export interface Findings {
   readonly findings: readonly JsonFinding[];
   readonly files: { readonly linted: number; readonly skipped: readonly { file: string; reason: string }[] };
   readonly objects: { readonly checked: number; readonly notRelevant: number; readonly skipped: number };
+  /** Of `audit` alone. */
+  readonly cluster?: {
+    readonly context: string;
+    readonly server: string;
+    readonly pods: number;
+    readonly slipped: number;
+    readonly throughMaker: number;
+    readonly over: number;
+    readonly notEvaluated: readonly { what: string; refused: string | null; grant: string; rules: readonly string[] }[];
+  };
 }
 
 export interface JsonFinding {

@@ -1,0 +1,118 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { createConfiguration, HttpMethod, RequestContext, type KubeConfig } from "@kubernetes/client-node";
+import { isRecord } from "../../policies/record.ts";
+import { programError } from "../errors.ts";
+import { optimiseFor } from "../optimising-compiler.ts";
+import { limitYoungSpace } from "../young-space.ts";
+import { loadKubeConfig, type ClusterChoice } from "./kube-config.ts";
+import { whyUnreachable } from "./why-unreachable.ts";
+
+/** What an API server answered to a GET; anything that ends a run has been thrown. */
+interface Answer {
+  readonly status: 200 | 400 | 403 | 404 | 410;
+  readonly body: unknown;
+  /** What its Status says, where it is one. */
+  readonly message: string;
+}
+
+/** An API server, as the user of a kubeconfig sees it. It is only ever asked, never told. */
+export interface ApiServer {
+  /** The context of the kubeconfig. */
+  readonly context: string;
+  /** `https://10.0.0.1:6443` */
+  readonly server: string;
+  get(path: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** A list of 500 large objects takes seconds on a busy server; what took this long will not come. */
+const answerSeconds = 60;
+/** How often a server that is busy is asked again. */
+const patience = 5;
+const longestWaitSeconds = 10;
+
+export async function openApiServer(
+  choice: ClusterChoice,
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ApiServer> {
+  const config = loadKubeConfig(choice, cwd, env);
+  const context = config.getCurrentContext();
+  const server = (config.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
+  const credentials = await credentialsOf(config, server);
+  const dispatcher = credentials.getDispatcher();
+  const { httpApi } = createConfiguration({});
+
+  let characters = 0;
+
+  async function send(path: string): Promise<{ status: number; retryAfter: string | undefined; text: string }> {
+    const request = new RequestContext(`${server}${path}`, HttpMethod.GET);
+    for (const [name, value] of Object.entries(credentials.getHeaders())) request.setHeaderParam(name, value);
+    request.setHeaderParam("Accept", "application/json");
+    request.setSignal(AbortSignal.timeout(answerSeconds * 1000));
+    if (dispatcher !== undefined) request.setDispatcher(dispatcher);
+    try {
+      const { httpStatusCode, headers, body } = await httpApi.send(request).toPromise();
+      return { status: httpStatusCode, retryAfter: headers["retry-after"], text: await body.text() };
+    } catch (cause) {
+      throw programError("unreachable-cluster", server, whyUnreachable(cause, answerSeconds));
+    }
+  }
+
+  return {
+    context,
+    server,
+    async get(path) {
+      for (let attempt = 1; ; attempt++) {
+        const { status, retryAfter, text } = await send(path);
+        characters += text.length;
+        optimiseFor(characters);
+        limitYoungSpace();
+        const body = parsed(text);
+        const message = messageOf(body);
+        switch (status) {
+          case 200:
+            if (body === undefined) throw programError("cluster-refused", server, path, "its answer is no JSON");
+            return { status, body, message };
+          case 400:
+          case 403:
+          case 404:
+          case 410:
+            return { status, body, message };
+          case 401:
+            throw programError("cluster-unauthorized", server, message);
+          case 429:
+          case 503:
+            if (attempt === patience) break;
+            await wait(Math.min(Number(retryAfter ?? 1) || 1, longestWaitSeconds) * 1000);
+            continue;
+          default:
+        }
+        throw programError("cluster-refused", server, path, `HTTP ${status}${message === "" ? "" : `, ${message}`}`);
+      }
+    },
+    close: async () => dispatcher?.close(),
+  };
+}
+
+/** Asked once: a run takes seconds, and what makes a token may be a program that asks a person. */
+async function credentialsOf(config: KubeConfig, server: string) {
+  const credentials = new RequestContext(server, HttpMethod.GET);
+  try {
+    await config.applySecurityAuthentication(credentials);
+  } catch (cause) {
+    throw programError("no-cluster", `no credentials for ${server}: ${(cause as Error).message}`);
+  }
+  return credentials;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const messageOf = (body: unknown): string =>
+  isRecord(body) && body["kind"] === "Status" && typeof body["message"] === "string" ? body["message"] : "";

@@ -1,0 +1,28 @@
+const untrusted =
+  "its certificate is not signed by an authority that the kubeconfig trusts (certificate-authority-data of the cluster)";
+
+const sentences: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ENOTFOUND: "its name is not known",
+  EAI_AGAIN: "its name cannot be looked up",
+  EHOSTUNREACH: "there is no way to it",
+  ENETUNREACH: "there is no way to it",
+  ECONNRESET: "the connection was cut",
+  UND_ERR_SOCKET: "the connection was cut",
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  CERT_HAS_EXPIRED: "its certificate has expired",
+};
+
+/** Why no answer came, to be put behind "cannot be reached:". */
+export function whyUnreachable(error: unknown, answerSeconds: number): string {
+  const { name, cause } = error as Error;
+  // fetch says that it failed; what is behind it says why.
+  const { code = "", message } = (cause instanceof Error ? cause : error) as NodeJS.ErrnoException;
+  if (name === "TimeoutError" || code === "ETIMEDOUT" || code === "UND_ERR_CONNECT_TIMEOUT")
+    return `no answer in ${answerSeconds} s`;
+  return sentences[code] ?? (message === "" ? code : message);
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * What Kubernetes 1.37.2 answered to an audit of deploy/examples/impolite and three pods, by path; pods were asked for two
+ * at a time.
+ */
+const recorded = JSON.parse(readFileSync(new URL("recorded.json", import.meta.url), "utf8")) as Record<string, object>;
+
+/** Its words for what a test cannot make it do at will. */
+export const faults = {
+  unauthorized: status(401, "Unauthorized", "Unauthorized"),
+  expired: status(410, "Expired", "The provided continue parameter is too old to display a consistent list result."),
+  busy: status(429, "TooManyRequests", "the server has received too many requests and has asked us to try again later"),
+  failed: status(500, "InternalError", "etcdserver: request timed out"),
+} as const;
+
+type Fault = (typeof faults)[keyof typeof faults];
+
+function status(code: number, reason: string, message: string) {
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, code } as const;
+}
+
+export interface Recording extends AsyncDisposable {
+  /** The text of a kubeconfig that leads here. */
+  readonly kubeconfig: string;
+  /** The paths asked for, in order; the second page of a list as `PATH continued`. */
+  readonly asked: readonly string[];
+}
+
+/** Plays the recording over HTTP. `fault` may answer instead: for the `count`th time that a path is asked for, from 1. */
+export async function playRecording(
+  fault: (path: string, count: number) => Fault | string | undefined = () => undefined,
+): Promise<Recording> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const path = `${pathname}${searchParams.has("continue") ? " continued" : ""}`;
+    asked.push(path);
+    const wrong = fault(path, asked.filter((each) => each === path).length);
+    if (typeof wrong === "string") response.writeHead(200).end(wrong);
+    else if (wrong !== undefined) answer(response, wrong.code, wrong);
+    else if (recorded[path] !== undefined) answer(response, 200, recorded[path]);
+    else answer(response, 404, status(404, "NotFound", "the server could not find the requested resource"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    kubeconfig: kubeconfigFor(`http://127.0.0.1:${port}`),
+    asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const answer = (response: ServerResponse, code: number, body: object): unknown =>
+  response.writeHead(code, { "content-type": "application/json", "retry-after": "0" }).end(JSON.stringify(body));
+
+/** JSON is YAML. The client wants it said that HTTP is not to be secured. */
+export const kubeconfigFor = (server: string): string =>
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "test",
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    clusters: [{ name: "test", cluster: { server, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "test", user: { token: "secret" } }],
+  });
