@@ -16,6 +16,7 @@ import { Routes } from "./routes.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { defaultWaitingLimits, type WaitingLimits } from "./suspended-calls.ts";
 import { UpstreamMessages } from "./upstream-messages.ts";
+import { seesAnything } from "./visible.ts";
 import { Upstreams, type UpstreamsOptions } from "./upstreams.ts";
 
 export interface RelayOptions extends UpstreamsOptions {
@@ -51,9 +52,9 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const upstreams = new Upstreams(options);
   const interests = new Interests();
   const isAlone = (): boolean => separator() === "" && upstreams.all().length === 1;
-  const describe = (era: Era): Description =>
+  const describe = (era: Era, isVisible: (backend: Backend) => boolean): Description =>
     describeAll(
-      upstreams.all().map((backend) => ({ backend, server: upstreams.server(backend) })),
+      upstreams.all().map((backend) => ({ backend, server: upstreams.server(backend), isVisible: isVisible(backend) })),
       { separator: separator(), proxyInfo, era },
     );
   const calls = new Calls(isAlone, { ...defaultWaitingLimits, ...options.waiting }, log);
@@ -71,7 +72,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
     separator,
     mayUse,
     isShared,
-    serverInfo: () => describe("modern").serverInfo,
+    serverInfo: () => describe("modern", () => false).serverInfo,
   });
   const messages = new UpstreamMessages({ upstreams, offers, calls, interests, mayUse, log });
   const subscriptions = new Subscriptions({
@@ -82,7 +83,8 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const routes = new Routes({ upstreams, offers, lists, calls, subscriptions, separator, isAlone, mayUse, isShared });
   return {
     request: (request) => routes.route(request),
-    describe: ({ era }) => describe(era),
+    describe: ({ era, identity }) =>
+      describe(era, (backend) => seesAnything(identity, backend, { offers, separator, mayUse, isShared })),
     notify(client, notification) {
       // Only a backend of the client's own can make use of what one client says.
       for (const shared of upstreams.all())

@@ -8,8 +8,13 @@ export interface Description {
   readonly instructions: string | undefined;
 }
 
-/** What a backend said of itself when it was last connected. */
-export type Described = { readonly backend: Backend; readonly server: ServerDescription | undefined };
+/** A backend, and what it said of itself when it was last connected. */
+export interface Described {
+  readonly backend: Backend;
+  readonly server: ServerDescription | undefined;
+  /** Who asks may see something of what it offers: instructions tell of that. */
+  readonly isVisible: boolean;
+}
 
 /**
  * What the proxy says of itself. For one backend without prefix it is what that one says; for several the features
@@ -25,11 +30,11 @@ export function describeAll(
     return {
       capabilities: JSON.stringify(inEra(capabilities, era)),
       serverInfo: JSON.stringify(serverInfo),
-      instructions,
+      instructions: first.isVisible ? instructions : undefined,
     };
   }
-  const instructions = described.flatMap(({ backend, server }) =>
-    server?.instructions === undefined ? [] : [`${backend.name}: ${server.instructions}`],
+  const instructions = described.flatMap(({ backend, server, isVisible }) =>
+    server?.instructions === undefined || !isVisible ? [] : [`${backend.name}: ${server.instructions}`],
   );
   return {
     capabilities: JSON.stringify(inEra(allCapabilities, era)),
