@@ -157,6 +157,23 @@ describe("a body", () => {
     expect((await post(url, initialize())).status).toBe(200);
   });
 
+  it("with the id of a request that is still being answered is refused in its session, and harms neither", async () => {
+    const { url, relay } = await serve();
+    const headers = await begin(url);
+    const first = post(url, call("slow", { ms: 300 }, "same"), headers);
+    await expect.poll(() => relay.requests.length).toBe(1);
+    const second = await post(url, call("echo", {}, "same"), headers);
+    expect([second.status, second.json.id, second.json.error?.code]).toEqual([400, "same", -32600]);
+    expect(second.json.error?.message).toContain("still being answered in this session");
+    // Another session has ids of its own; a number is no text.
+    expect((await post(url, call("echo", {}, "same"), await begin(url))).status).toBe(200);
+    const cancelled = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: "same" } };
+    expect((await post(url, cancelled, headers)).status).toBe(202);
+    expect(relay.cancelled).toHaveLength(1);
+    await first;
+    expect((await post(url, call("echo", {}, "same"), headers)).status).toBe(200);
+  });
+
   it("in single bytes is one message", async () => {
     const { port } = await serve();
     const connection = await raw(port);

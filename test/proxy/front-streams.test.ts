@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { getStream, messages, postStream } from "./front/events.ts";
 import { begin, call, initialize, modern, modernMeta, post, raw, rawPost } from "./front/post.ts";
 import { serve } from "./front/serve.ts";
+import type { Outcome } from "../../proxy/message.ts";
 import { tableRelay } from "./front/table-relay.ts";
 
 const withToken = (name: string): unknown => ({
@@ -106,6 +107,52 @@ describe("a legacy call", () => {
     expect(messages(stream)).toMatchObject([{ id: "my id", error: { code: -32603 } }]);
     const again = await getStream(url, { ...headers, "last-event-id": stream.events.at(-1)?.id ?? "" });
     expect(again.status).toBe(405);
+  });
+
+  it("whose answer was given up for others' gets an error on coming back, and the log says so", async () => {
+    const { url, logs } = await serve({ limits: { replayBytes: 1000 } });
+    const headers = await begin(url);
+    const left = await postStream(url, call("slow", { ms: 200 }), headers);
+    await vi.waitFor(() => expect(left.events).toHaveLength(1));
+    left.close();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    // Its answer is kept, and then more than there is room for.
+    const other = await postStream(url, call("slow", { ms: 200, text: "x".repeat(2000) }, 2), headers);
+    await other.over;
+    const big = await postStream(url, call("big", {}, 3), { ...headers, accept: "text/event-stream" });
+    await big.over;
+    const back = await getStream(url, { ...headers, "last-event-id": left.events[0]?.id ?? "" });
+    expect(await back.over).toBe(true);
+    expect(messages(back)).toMatchObject([{ id: 1, error: { code: -32603, message: expect.stringMatching(/lost/) } }]);
+    expect(logs.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("the oldest stream gives up"),
+        expect.stringContaining("a client came back for messages of which some were given up"),
+      ]),
+    );
+    // And that is the end of it.
+    const again = await getStream(url, { ...headers, "last-event-id": back.events.at(-1)?.id ?? "" });
+    expect(again.status).toBe(405);
+  });
+
+  it("whose notifications were given up still gets its answer", async () => {
+    const release = Promise.withResolvers<Outcome>();
+    const relay = tableRelay({
+      "tools/call loud": ({ onNotification }) => {
+        onNotification({ method: "notifications/message", params: JSON.stringify({ data: "x".repeat(2000) }) });
+        return release.promise;
+      },
+    });
+    const { url } = await serve({ relay, limits: { replayBytes: 1000 } });
+    const headers = await begin(url);
+    const left = await postStream(url, call("loud"), headers);
+    await vi.waitFor(() => expect(left.events).toHaveLength(2));
+    left.close();
+    const back = getStream(url, { ...headers, "last-event-id": left.events[0]?.id ?? "" });
+    release.resolve({ kind: "result", text: '{"content":[]}' });
+    const { over, ...stream } = await back;
+    expect(await over).toBe(true);
+    expect(messages(stream)).toMatchObject([{ id: 1, result: {} }]);
   });
 
   it("keeps its stream from other sessions", async () => {

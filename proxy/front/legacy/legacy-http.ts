@@ -58,6 +58,11 @@ export function createLegacyHttp(options: LegacyOptions): LegacyHttp {
     const session = openSession(exchange, sessions, idText);
     if (session === undefined) return answered(exchange, message, "error");
     if (method === "ping") return exchange.json(200, answerText(idText, { kind: "result", text: "{}" }));
+    if (session.calls.has(message.id)) {
+      answered(exchange, message, "error");
+      const twice = `A request with the id ${idText} is still being answered in this session: give each its own.`;
+      return exchange.json(400, errorResponse(idText, errorText(rpcCodes.invalidRequest, twice)));
+    }
     const client = session.as(exchange.identity);
     const sink = new LegacyCall(exchange, message, session, times);
     const traceparent = exchange.header("traceparent");
@@ -134,7 +139,7 @@ export function createLegacyHttp(options: LegacyOptions): LegacyHttp {
   };
 }
 
-function listen(exchange: Exchange, session: Session, { relay, times }: LegacyOptions): void {
+function listen(exchange: Exchange, session: Session, { relay, times, log }: LegacyOptions): void {
   const isResumable = session.client.protocolVersion >= resumableVersion;
   const lastId = exchange.header("last-event-id");
   const place = lastId === undefined ? undefined : readEventId(lastId);
@@ -147,6 +152,13 @@ function listen(exchange: Exchange, session: Session, { relay, times }: LegacyOp
       errorResponse(undefined, errorText(rpcCodes.invalidRequest, "This stream is over, and all of it was sent.")),
       { allow: "POST, GET, DELETE" },
     );
+  const missing = resumed?.lostAfter(place?.number ?? 0) ?? "nothing";
+  if (missing !== "nothing")
+    log.warn(
+      { session: session.client.session, stream: resumed?.name },
+      "a client came back for messages of which some were given up: too much was kept for others",
+    );
+  if (missing === "end" && resumed?.idText !== undefined) return lost(exchange, resumed.idText);
   const sink = exchange.stream();
   if (sink === undefined) return tooMany(exchange);
   const stream = resumed ?? session.openStream();

@@ -1,4 +1,5 @@
 import type { JsonText } from "../../message.ts";
+import type { BaseLogger } from "pino";
 import type { EventStream } from "../http/event-stream.ts";
 
 /** Where an event stands: stream and number in it. Another pod has another `pod`. */
@@ -46,9 +47,12 @@ interface KeptEvent {
 export class ReplayStream {
   readonly name: string;
   readonly #store: ReplayStore;
-  readonly #idText: JsonText | undefined;
+  /** Of the request that it answers. */
+  readonly idText: JsonText | undefined;
   #events: KeptEvent[] = [];
   #last = 0;
+  /** The last event that is not kept any more. */
+  #givenUp = 0;
   #over = false;
   #sink: EventStream | undefined;
   /** When it was left or over; undefined while it is read. */
@@ -57,7 +61,7 @@ export class ReplayStream {
   constructor(name: string, store: ReplayStore, idText: JsonText | undefined) {
     this.name = name;
     this.#store = store;
-    this.#idText = idText;
+    this.idText = idText;
   }
 
   isOver(): boolean {
@@ -75,6 +79,12 @@ export class ReplayStream {
 
   hasAfter(number: number): boolean {
     return this.#last > number;
+  }
+
+  /** Of what came after `number` something was given up: its answer where the stream is over without it, else what led to it. */
+  lostAfter(number: number): "nothing" | "some" | "end" {
+    if (number >= this.#givenUp) return "nothing";
+    return this.#over && this.#givenUp === this.#last ? "end" : "some";
   }
 
   send(message: JsonText): void {
@@ -120,14 +130,19 @@ export class ReplayStream {
     this.#idleSince = performance.now();
   }
 
+  holdsAnything(): boolean {
+    return this.#events.length > 0;
+  }
+
   /** Gives up what is kept. */
   forget(): void {
     for (const { message } of this.#events) this.#store.hold(-message.length);
+    this.#givenUp = this.#events.at(-1)?.number ?? this.#givenUp;
     this.#events = [];
   }
 
   #idOf(number: number): string {
-    return eventId({ pod: this.#store.pod, stream: this.name, number, idText: this.#idText });
+    return eventId({ pod: this.#store.pod, stream: this.name, number, idText: this.idText });
   }
 }
 
@@ -135,13 +150,15 @@ export class ReplayStream {
 export class ReplayStore {
   readonly pod: string;
   readonly #maxBytes: number;
+  readonly #log: Pick<BaseLogger, "warn">;
   readonly #streams = new Set<ReplayStream>();
   #bytes = 0;
   #next = 0;
 
-  constructor(pod: string, maxBytes: number) {
+  constructor(pod: string, maxBytes: number, log: Pick<BaseLogger, "warn">) {
     this.pod = pod;
     this.#maxBytes = maxBytes;
+    this.#log = log;
   }
 
   /** `idText`: of the request that it answers. */
@@ -157,6 +174,11 @@ export class ReplayStore {
     if (bytes < 0) return;
     for (const stream of this.#streams) {
       if (this.#bytes <= this.#maxBytes) return;
+      if (stream.holdsAnything())
+        this.#log.warn(
+          { stream: stream.name, bytes: this.#bytes, maxBytes: this.#maxBytes },
+          "too much is kept for clients that may come back: the oldest stream gives up what it has",
+        );
       stream.forget();
     }
   }

@@ -41,7 +41,7 @@ export function createSessions({ relay, keys, sessionSeconds, limits, log }: Ses
   // By use, the longest unused first.
   const opened = new Map<string, Session>();
   const ended = new Map<string, number>();
-  const store = new ReplayStore(randomBytes(6).toString("base64url").replaceAll("-", "_"), limits.replayBytes);
+  const store = new ReplayStore(randomBytes(6).toString("base64url").replaceAll("-", "_"), limits.replayBytes, log);
 
   const drop = (id: string, session: Session, reason: string): void => {
     opened.delete(id);
