@@ -1,7 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Connection, UpstreamCall, UpstreamRequest } from "../backends/connection.ts";
 import type { Call, JsonText, Outcome } from "../message.ts";
-import { notAnswerable } from "./client-capability.ts";
+import { missingCapability, notAnswerable } from "./client-capability.ts";
 import type { ClientIdentities } from "./client-identities.ts";
 import type { Dialogue } from "./dialogue.ts";
 import type { Flight } from "./flights.ts";
@@ -34,6 +34,8 @@ export class Dispatch implements UpstreamRequest, Flight {
   request: ClientRequest;
   /** Of a legacy backend and a modern client. */
   dialogue: Dialogue | undefined;
+  /** A capability of the client that the backend has missed. */
+  missing: string | undefined;
   readonly #first: ClientRequest;
   readonly #members: Readonly<Record<string, JsonText>> | undefined;
   readonly #identities: ClientIdentities;
@@ -85,7 +87,10 @@ export class Dispatch implements UpstreamRequest, Flight {
   /** The backend asks the client in the middle of the call. */
   async onRequest(asked: Call): Promise<Outcome> {
     const refusal = notAnswerable(this.request.client, asked);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) {
+      this.missing = missingCapability(this.request.client, asked);
+      return refusal;
+    }
     if (this.dialogue !== undefined) return this.dialogue.ask(asked);
     return this.#first.onRequest?.(asked) ?? failed("internalError", "the client of this call cannot be asked");
   }

@@ -6,6 +6,7 @@ import type { CutCall } from "../leaving/cut-call.ts";
 import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import type { JsonText, Outcome } from "../message.ts";
 import { nameOf } from "../telemetry/call-record.ts";
+import { withMissingCapability } from "./client-capability.ts";
 import { asksForInput, Dialogue } from "./dialogue.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { inModernForm } from "./modern-form.ts";
@@ -116,7 +117,10 @@ export class SuspendedCalls implements WaitingCalls {
   async #outcomeOf(conversation: Conversation): Promise<Outcome> {
     const { state, dispatch, dialogue } = conversation;
     const outcome = await dialogue.round();
-    if (!asksForInput(outcome)) return inModernForm(dispatch.method, outcome);
+    if (!asksForInput(outcome)) {
+      const { missing } = dispatch;
+      return inModernForm(dispatch.method, missing === undefined ? outcome : withMissingCapability(outcome, missing));
+    }
     const { seconds } = this.#limits;
     const shortage = this.share.take(conversation.who, 1);
     if (shortage !== undefined) {
