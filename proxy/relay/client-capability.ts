@@ -18,7 +18,9 @@ export function missingCapability({ capabilities }: Client, { method }: Call): s
 /** What a legacy server gets to a request that the client did not say it can answer; undefined where it did. */
 export function notAnswerable(client: Client, asked: Call): Outcome | undefined {
   const missing = missingCapability(client, asked);
-  return missing === undefined ? undefined : failed("methodNotFound", `${sentence(missing)} that ${asked.method} needs`);
+  return missing === undefined
+    ? undefined
+    : failed("methodNotFound", `${sentence(missing)} that ${asked.method} needs`);
 }
 
 const sentence = (capability: string): string => `the client did not declare the capability "${capability}"`;
