@@ -11,10 +11,11 @@ export function seesAnything(
   { offers, separator, mayUse, isShared }: Pick<ListsOptions, "offers" | "separator" | "mayUse" | "isShared">,
 ): boolean {
   if (isShared()) return true;
+  const offer = offers.of(backend);
   return listKinds.some((kind) => {
     const isNamed = listMethods[kind].key === "name";
-    return offers
-      .of(backend)
-      [kind].some(({ key }) => mayUse(identity, isNamed ? exposedName(backend.name, key, separator()) : key));
+    return offer[kind].some(({ key }) =>
+      mayUse(identity, isNamed ? exposedName(backend.name, key, separator()) : key),
+    );
   });
 }
