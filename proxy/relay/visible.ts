@@ -14,8 +14,6 @@ export function seesAnything(
   const offer = offers.of(backend);
   return listKinds.some((kind) => {
     const isNamed = listMethods[kind].key === "name";
-    return offer[kind].some(({ key }) =>
-      mayUse(identity, isNamed ? exposedName(backend.name, key, separator()) : key),
-    );
+    return offer[kind].some(({ key }) => mayUse(identity, isNamed ? exposedName(backend.name, key, separator()) : key));
   });
 }
