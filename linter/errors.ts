@@ -33,6 +33,15 @@ const table = {
   },
   "unusable-baseline": { exit: 2, sentence: (file: string, why: string) => `the baseline ${file} ${why}` },
   "no-changes": { exit: 2, sentence: (why: string) => `--changed-since cannot tell what changed: ${why}` },
+  "nothing-to-write": {
+    exit: 2,
+    sentence: () => "all that was asked for is there already, and nothing was written: --force writes it anew",
+  },
+  "not-the-root": {
+    exit: 2,
+    sentence: (root: string) =>
+      `what runs before a commit and in CI is read in the repository's own folder: run this in ${root}`,
+  },
   "option-needs-option": { exit: 2, sentence: (one: string, other: string) => `${one} needs ${other}` },
   "outside-root": {
     exit: 2,

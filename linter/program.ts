@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import { command as audit } from "./commands/audit.ts";
 import { command as explain } from "./commands/explain.ts";
 import { command as exportPolicies } from "./commands/export.ts";
+import { command as init } from "./commands/init.ts";
 import { command as lint } from "./commands/lint.ts";
 import { command as mcp } from "./commands/mcp.ts";
 import { command as report } from "./commands/report.ts";
@@ -25,6 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
   explain,
   rules,
   export: exportPolicies,
+  init,
   mcp,
 };
 

@@ -17,7 +17,12 @@ export function writeReport(file: string, cwd: string, text: string): void {
   try {
     writeFileSync(resolve(cwd, file), text);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw programError("unwritable-report", file, sentences[code ?? ""] ?? `cannot be written: ${message}`);
+    throw programError("unwritable-report", file, unwritableSentence(cause));
   }
+}
+
+/** What a file system error says about the file that was to be written, to be put after its name. */
+export function unwritableSentence(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return sentences[code ?? ""] ?? `cannot be written: ${message}`;
 }

@@ -79,7 +79,7 @@ function clusterLines(cluster: ClusterAccount, verbose: boolean): string[] {
   ];
 }
 
-const amount = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+export const amount = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
 const count = (number: number, one: string, many: string): string => (number === 0 ? "" : amount(number, one, many));
 
