@@ -30,7 +30,7 @@ export async function loadConfig(
   rules: readonly Rule[],
   now: Date,
 ): Promise<LoadedConfig> {
-  const path = named === undefined ? findConfig(cwd) : resolve(cwd, named);
+  const path = configPath(named, cwd);
   if (path === undefined) return noConfig(cwd);
   const file = shownName(cwd, path);
   let bytes: Uint8Array;
@@ -54,6 +54,10 @@ export const noConfig = (cwd: string): LoadedConfig => ({
   bytes: undefined,
   notes: [],
 });
+
+/** The file that is the configuration: the one that was named, else the nearest. */
+export const configPath = (named: string | undefined, cwd: string): string | undefined =>
+  named === undefined ? findConfig(cwd) : resolve(cwd, named);
 
 /** The nearest configuration at or above a folder, not beyond the repository it is in. */
 function findConfig(cwd: string): string | undefined {

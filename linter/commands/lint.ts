@@ -56,6 +56,8 @@ const syntax = defineSyntax({
     "allow-stale-baseline": { text: "Do not fail for entries of the baseline that match nothing any more" },
     "report-unused-waivers": { text: "Name the waivers, of the configuration and in annotations, that waived nothing" },
     ...renderOptions,
+    cache: { text: "Say again what an earlier run said, where no byte that it read has changed" },
+    "cache-location": { value: "FOLDER", text: "Where such runs are kept (default: gracewarden in the user's cache)" },
     "stdin-filename": { value: "NAME", text: "What to call stdin in reports and for overrides by path" },
     color: { text: "Use colours" },
     "no-color": { text: "Use no colours; NO_COLOR and FORCE_COLOR are heard as well" },
@@ -80,6 +82,12 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
       throw programError("option-needs-option", `--${name}`, "--baseline FILE");
   if (options["print-config"]) {
     return printConfig(options, terminal);
+  }
+  if (options["cache-location"] !== undefined && !options.cache)
+    throw programError("option-needs-option", "--cache-location", "--cache");
+  if (options.cache) {
+    const { cachedRun } = await import("../run-cache.ts");
+    return cachedRun(positionals, options, terminal, (recording) => lintFiles(positionals, options, recording));
   }
   return lintFiles(positionals, options, terminal);
 }

@@ -1,6 +1,7 @@
 /** Speed as ratios, measured side by side in one run: `npm run bench`. Peers are taken from PATH; a peer that is missing is said to be. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { interleave, median, type Sample } from "./measure.ts";
 
@@ -66,8 +67,12 @@ if (corpus === undefined) {
   console.log("\nWhole corpus: SKIPPED, GRACEWARDEN_CORPUS names no folder of manifests");
 } else {
   const floor = join(root, "test/bench/parse-floor.ts");
+  const cache = mkdtempSync(join(tmpdir(), "gracewarden-bench-"));
+  process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
+  const cached = ["lint", "--no-config", "--fail-on", "off", "--cache", "--cache-location", cache];
   await compare(`Whole corpus, ${corpus}`, [
     { name: "gracewarden lint", command: [node, bin, "lint", "--no-config", "--fail-on", "off", corpus] },
+    { name: "gracewarden lint --cache, unchanged", command: [node, bin, ...cached, corpus] },
     { name: "floor: js-yaml parses it", command: [node, floor, corpus] },
     ...peer("kube-linter", ["lint", corpus]),
   ]);
