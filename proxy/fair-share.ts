@@ -1,6 +1,9 @@
 /** Why somebody gets no more: all of it is taken, or it has its own share already. */
 export type Shortage = "full" | "share";
 
+/** So many who hold nothing now are remembered: who calls on and on is not to come and go (slots.ts says why). */
+const mostKept = 1000;
+
 /**
  * A limit that all share, and of which each may have half of what the others leave. So one alone gets half, a second one a
  * quarter, and there is always some left for who comes next; nobody needs to know how many there are.
@@ -35,7 +38,7 @@ export class FairShare {
     this.#total -= amount;
     if (who === undefined) return;
     const left = (this.#taken.get(who) ?? 0) - amount;
-    if (left > 0) this.#taken.set(who, left);
+    if (left > 0 || this.#taken.size <= mostKept) this.#taken.set(who, left);
     else this.#taken.delete(who);
   }
 

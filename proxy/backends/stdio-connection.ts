@@ -1,5 +1,6 @@
 import { isRecord } from "../../policies/record.ts";
 import type { Readable, Writable } from "node:stream";
+import { ById } from "../by-id.ts";
 import type { Call, JsonText, Outcome } from "../message.ts";
 import { failed } from "../relay/rpc-error.ts";
 import type { Unsolicited, UpstreamCall, UpstreamRequest } from "./connection.ts";
@@ -23,6 +24,7 @@ export interface StdioConnectionOptions {
 }
 
 interface Pending {
+  readonly id: number;
   readonly request: UpstreamRequest;
   readonly settle: (outcome: Outcome) => void;
 }
@@ -36,8 +38,8 @@ const excerptLength = 200;
 export class StdioConnection {
   readonly #streams: StdioStreams;
   readonly #options: StdioConnectionOptions;
-  readonly #pending = new Map<number, Pending>();
-  readonly #byProgressToken = new Map<number, Pending>();
+  readonly #pending = new ById<Pending>();
+  readonly #byProgressToken = new ById<Pending>();
   readonly #gate: FloodGate;
   /** Lines of this turn. */
   #outbox = "";
@@ -64,7 +66,7 @@ export class StdioConnection {
     if (problem !== undefined) return { outcome: Promise.resolve(this.#failure(problem)), cancel: () => {} };
     const id = (this.#lastId += 1);
     const outcome = new Promise<Outcome>((settle) => {
-      const pending = { request, settle };
+      const pending = { id, request, settle };
       this.#pending.set(id, pending);
       if (request.progressToken !== undefined) this.#byProgressToken.set(request.progressToken, pending);
     });
@@ -91,7 +93,7 @@ export class StdioConnection {
     if (this.#closed !== undefined) return;
     this.#closed = problem;
     this.#gate.open();
-    for (const id of this.#pending.keys()) this.#settle(id, this.#failure(problem));
+    for (const { id } of this.#pending.values()) this.#settle(id, this.#failure(problem));
   }
 
   #failure(problem: string): Outcome {
@@ -148,7 +150,7 @@ export class StdioConnection {
   }
 
   #answer({ id, outcome }: Incoming & { kind: "answer" }): void {
-    if (typeof id === "number" && this.#pending.has(id)) return this.#settle(id, outcome);
+    if (typeof id === "number" && this.#pending.get(id) !== undefined) return this.#settle(id, outcome);
     const data = { backend: this.#options.name, id, answer: outcome.text.slice(0, excerptLength) };
     const issued = typeof id === "number" && Number.isInteger(id) && id > 0 && id <= this.#lastId;
     this.#gate.count(outcome.text.length, this.#streams.stdout);

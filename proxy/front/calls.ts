@@ -1,5 +1,6 @@
 import type { BaseLogger } from "pino";
 import { FairShare, type Shortage } from "../fair-share.ts";
+import { Slots } from "../slots.ts";
 import type { CutCall } from "../leaving/cut-call.ts";
 import type { JsonText, Outcome } from "../message.ts";
 import type { Client, Relay, RelayedCall } from "../relay/relay.ts";
@@ -67,7 +68,7 @@ export interface CallsOptions {
 }
 
 export function createCalls({ relay, onCallEnd, limits, log }: CallsOptions): Calls {
-  const running = new Set<Call>();
+  const running = new Slots<Call>();
   const shares = { calls: new FairShare(limits.calls), call_bytes: new FairShare(limits.callsBytes) };
   const take = (who: string | undefined, bytes: number): Shortage | undefined => {
     const shortage = shares.calls.take(who, 1);
@@ -78,7 +79,7 @@ export function createCalls({ relay, onCallEnd, limits, log }: CallsOptions): Ca
   };
   let lastActivityAt = -Infinity;
   const ended = (call: Call): void => {
-    running.delete(call);
+    running.remove(call.slot, call);
     shares.calls.give(call.who, 1);
     shares.call_bytes.give(call.who, call.length);
     lastActivityAt = performance.now();
@@ -92,7 +93,7 @@ export function createCalls({ relay, onCallEnd, limits, log }: CallsOptions): Ca
         call.refuse(shortage);
         return call;
       }
-      running.add(call);
+      call.slot = running.add(call);
       try {
         call.dispatch(relay);
       } catch (error) {
@@ -120,6 +121,8 @@ class Call implements RunningCall {
   readonly #ended: (call: Call) => void;
   readonly #onCallEnd: (record: CallRecord) => void;
   readonly #startedAt = performance.now();
+  /** Among those that run. */
+  slot = -1;
   #relayed: RelayedCall | undefined;
   #over = false;
 

@@ -1,3 +1,4 @@
+import { ById } from "../by-id.ts";
 import type { Readable, Writable } from "node:stream";
 import type { BaseLogger } from "pino";
 import { anonymous } from "../access/identity.ts";
@@ -49,7 +50,7 @@ export function createStdioFront(options: StdioFrontOptions): StdioFront {
     onPressure: (isHigh) => (isHigh ? input.pause() : input.resume()),
     log,
   });
-  const running = new Map<RequestId, RunningCall>();
+  const running = new ById<RunningCall>();
   const subscriptions = new Map<RequestId, Subscription>();
   let session: StdioSession | undefined;
   let refusing = false;
@@ -133,7 +134,7 @@ export function createStdioFront(options: StdioFrontOptions): StdioFront {
       calls.answered(ownClient(session === undefined ? "modern" : "legacy"), message, "refused");
       return send(errorResponse(idText, leavingError));
     }
-    if (running.has(id) || subscriptions.has(id))
+    if (running.get(id) !== undefined || subscriptions.has(id))
       return fail(idText, rpcCodes.invalidRequest, "A request with this id is still being answered.");
     if (versionInMeta(params) !== undefined || method === "server/discover") modernRequest(message);
     else legacyRequest(message);

@@ -88,10 +88,10 @@ export class Calls {
     if ("kind" in destination) return { outcome: destination, cancel: () => {}, backend: backend.name };
     const dispatch = new Dispatch(request, destination, connection, this.#perDispatch);
     const answer = dispatch.send();
-    this.#flights.begin(backend, dispatch);
+    const end = this.#flights.begin(backend, dispatch);
     if (request.client.era === "modern" && connection.era === "legacy") {
       const sent = answer.then((outcome) => {
-        this.#flights.end(backend, dispatch);
+        end();
         return outcome;
       });
       const round = this.#suspended.begin(dispatch, backend, sent);
@@ -99,7 +99,7 @@ export class Calls {
     }
     return {
       outcome: answer.then((outcome) => {
-        this.#flights.end(backend, dispatch);
+        end();
         return this.#bridged(dispatch, backend, outcome);
       }),
       cancel: (reason) => dispatch.cancel(reason),

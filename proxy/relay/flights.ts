@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Call, Outcome } from "../message.ts";
+import { Slots } from "../slots.ts";
 import type { ClientRequest } from "./relay.ts";
 
 /** A client's request that runs on a backend. */
@@ -11,31 +12,36 @@ export interface Flight {
   onRequest(request: Call): Promise<Outcome>;
 }
 
+interface Airborne {
+  readonly flight: Flight;
+  readonly order: number;
+}
+
 /**
  * Who is being served by which backend. On stdio nothing says to which call a message of the server belongs: it is
  * given to a client only when no other client's call runs there, since it may hold what only that one may see.
  */
 export class Flights {
-  readonly #byBackend = new WeakMap<Backend, Set<Flight>>();
+  readonly #byBackend = new WeakMap<Backend, Slots<Airborne>>();
+  #begun = 0;
 
-  begin(backend: Backend, flight: Flight): void {
+  /** Until the returned function is called. */
+  begin(backend: Backend, flight: Flight): () => void {
     let flights = this.#byBackend.get(backend);
-    if (flights === undefined) this.#byBackend.set(backend, (flights = new Set()));
-    flights.add(flight);
-  }
-
-  end(backend: Backend, flight: Flight): void {
-    this.#byBackend.get(backend)?.delete(flight);
+    if (flights === undefined) this.#byBackend.set(backend, (flights = new Slots()));
+    const airborne = { flight, order: (this.#begun += 1) };
+    const slot = flights.add(airborne);
+    return () => flights.remove(slot, airborne);
   }
 
   /** The latest call if one client alone is served, `several` if more are, undefined if none is. */
   sole(backend: Backend): Flight | "several" | undefined {
-    let latest: Flight | undefined;
-    for (const flight of this.#byBackend.get(backend) ?? []) {
-      if (latest !== undefined && !isSameClient(latest, flight)) return "several";
-      latest = flight;
+    let latest: Airborne | undefined;
+    for (const airborne of this.#byBackend.get(backend) ?? []) {
+      if (latest !== undefined && !isSameClient(latest.flight, airborne.flight)) return "several";
+      if (latest === undefined || latest.order < airborne.order) latest = airborne;
     }
-    return latest;
+    return latest?.flight;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { Slots } from "../../slots.ts";
 import { FairShare, type Shortage } from "../../fair-share.ts";
 
 export type BodyOutcome =
@@ -37,7 +38,7 @@ export function createBodies({
   readonly bodySeconds: number;
   readonly bodiesBytes: number;
 }): Bodies {
-  const reading = new Set<Reading>();
+  const reading = new Slots<Reading>();
   const share = new FairShare(bodiesBytes);
   let closed = false;
 
@@ -51,11 +52,13 @@ export function createBodies({
     /** What of it counts for its client. */
     #held = 0;
     #refused: "too-large" | Shortage | undefined;
+    readonly #slot: number;
 
     constructor(request: IncomingMessage, who: string, maxBytes: number, done: (outcome: BodyOutcome) => void) {
       this.#who = who;
       this.#maxBytes = maxBytes;
       this.#done = done;
+      this.#slot = reading.add(this);
       if (Number(request.headers["content-length"] ?? 0) > maxBytes) this.#refused = "too-large";
       request.on("data", (chunk: Buffer) => this.#take(chunk));
       request.on("end", () => {
@@ -93,7 +96,7 @@ export function createBodies({
     }
 
     #release(): boolean {
-      if (!reading.delete(this)) return false;
+      if (!reading.remove(this.#slot, this)) return false;
       this.#drop();
       return true;
     }
@@ -102,7 +105,7 @@ export function createBodies({
   return {
     read(request, who, maxBytes, done) {
       if (closed) return done({ kind: "closing" });
-      reading.add(new Reading(request, who, maxBytes, done));
+      void new Reading(request, who, maxBytes, done);
     },
     share,
     sweep() {

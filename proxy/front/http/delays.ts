@@ -1,3 +1,5 @@
+import { Slots } from "../../slots.ts";
+
 /** Many short waits of one length, nearly all of which end before their time: a timer each would cost more than the wait is worth. */
 export interface Delays {
   /** Calls back unless what is returned is called first. */
@@ -6,13 +8,13 @@ export interface Delays {
 
 /** Each lasts `seconds`, give or take a third. */
 export function createDelays(seconds: number): Delays {
-  let older = new Set<() => void>();
-  let newer = new Set<() => void>();
+  let older = new Slots<() => void>();
+  let newer = new Slots<() => void>();
   let timer: NodeJS.Timeout | undefined;
   const tick = (): void => {
     const due = older;
     older = newer;
-    newer = new Set();
+    newer = new Slots();
     for (const elapsed of due) elapsed();
     if (older.size === 0 && newer.size === 0) {
       clearInterval(timer);
@@ -22,9 +24,9 @@ export function createDelays(seconds: number): Delays {
   return {
     begin(elapsed) {
       timer ??= setInterval(tick, (seconds * 2000) / 3).unref();
-      const set = newer;
-      set.add(elapsed);
-      return () => set.delete(elapsed);
+      const waits = newer;
+      const slot = waits.add(elapsed);
+      return () => waits.remove(slot, elapsed);
     },
   };
 }

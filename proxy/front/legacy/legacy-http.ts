@@ -58,7 +58,7 @@ export function createLegacyHttp(options: LegacyOptions): LegacyHttp {
     const session = openSession(exchange, sessions, idText);
     if (session === undefined) return answered(exchange, message, "error");
     if (method === "ping") return exchange.json(200, answerText(idText, { kind: "result", text: "{}" }));
-    if (session.calls.has(message.id)) {
+    if (session.calls.get(message.id) !== undefined) {
       answered(exchange, message, "error");
       const twice = `A request with the id ${idText} is still being answered in this session: give each its own.`;
       return exchange.json(400, errorResponse(idText, errorText(rpcCodes.invalidRequest, twice)));

@@ -1,4 +1,5 @@
 import type { Identity } from "../../access/identity.ts";
+import { ById } from "../../by-id.ts";
 import type { Call, JsonText, Outcome, RequestId } from "../../message.ts";
 import type { Client, Relay } from "../../relay/relay.ts";
 import { notificationText, requestText, type RunningCall } from "../calls.ts";
@@ -12,7 +13,7 @@ export class Session {
   readonly resources = new Set<string>();
   logLevel: string | undefined;
   /** By the client's id, for `notifications/cancelled`. */
-  readonly calls = new Map<RequestId, RunningCall>();
+  readonly calls = new ById<RunningCall>();
   readonly streams = new Map<string, ReplayStream>();
   client: Client;
   lastUsedAt = performance.now();
