@@ -9,8 +9,8 @@ import { writeReport } from "../write-report.ts";
 const syntax = defineSyntax({
   command: "export",
   summary:
-    "Writes the rules as policies that the API server carries out by itself, in CEL, each with how faithful it is. vap: ValidatingAdmissionPolicies and their bindings.",
-  operands: "vap",
+    "Writes the rules as policies that the API server carries out by itself, in CEL, each with how faithful it is. vap: ValidatingAdmissionPolicies for what the rules find; map: MutatingAdmissionPolicies for what the webhook puts into pods that opt in or run the proxy.",
+  operands: "vap | map",
   minOperands: 1,
   maxOperands: 1,
   options: {

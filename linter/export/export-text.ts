@@ -1,4 +1,5 @@
 import { exportRules, type ExportedRule } from "../../policies/cel/exported-rule.ts";
+import { mutatingPolicies } from "../../policies/cel/mutating-policy.ts";
 import { validatingPolicies } from "../../policies/cel/validating-policy.ts";
 import type { Config } from "../../policies/config.ts";
 import { yamlDocuments } from "../../policies/manifests/yaml-documents.ts";
@@ -8,7 +9,8 @@ import type { ExportOptions } from "../commands/export.ts";
 import { programError } from "../errors.ts";
 import { version } from "../version.ts";
 import { fidelityTable } from "./fidelity-table.ts";
-import { head } from "./head.ts";
+import { contentsOf, head } from "./head.ts";
+import { mutationContents, mutationTable } from "./mutations.ts";
 
 export interface ExportInput {
   readonly rules: readonly Rule[];
@@ -20,31 +22,35 @@ export interface ExportInput {
 
 /** What `gracewarden export KIND` prints: YAML documents, or with `--list` a table. */
 export function exportText(kind: string, { rules, config, options, now, columns }: ExportInput): string {
-  if (kind !== "vap") throw programError("option-value", "export", kind, "use vap");
-  const names = listed(options.namespaces);
-  const name = options.name ?? "gracewarden";
-  for (const each of [...names, name])
-    if (!/^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$/.test(each))
+  if (kind !== "vap" && kind !== "map") throw programError("option-value", "export", kind, "use vap or map");
+  const today = now.toISOString().slice(0, 10);
+  const settings = { ...named(options), version, today, workloads: options.workloads, enforcement: config.enforcement };
+  const width = Math.max(60, Math.min(columns ?? 100, 120));
+  if (kind === "map") {
+    const given = options.rules === undefined ? options.workloads && "--workloads" : "--rules";
+    if (given !== false) throw programError("options-exclude", "map", given);
+    const policies = options.fidelity === "exact" ? [] : mutatingPolicies(config, settings);
+    if (options.list) return mutationTable(policies, width);
+    return head(kind, mutationContents(policies), config, today) + yamlDocuments(policies);
+  }
+  const exported = chosen(exportRules(rules, config, today), options);
+  if (options.list) return fidelityTable(exported, width);
+  const policies = exported.flatMap((one) => validatingPolicies(one, settings));
+  return head(kind, contentsOf(exported), config, today) + yamlDocuments(policies);
+}
+
+/** The prefix of names and the namespaces, as the API server takes them. */
+function named({ name = "gracewarden", namespaces }: ExportOptions): { name: string; namespaces: readonly string[] } {
+  const names = listed(namespaces);
+  for (const [option, each] of [["--name", name], ...names.map((one) => ["--namespaces", one])] as const)
+    if (!/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(each ?? ""))
       throw programError(
         "option-value",
-        each === name ? "--name" : "--namespaces",
-        each,
-        "use a name of Kubernetes: small letters, digits and dashes",
+        option ?? "",
+        each ?? "",
+        "use a name of Kubernetes: at most 63 small letters, digits and dashes",
       );
-  const today = now.toISOString().slice(0, 10);
-  const exported = chosen(exportRules(rules, config, today), options);
-  if (options.list) return fidelityTable(exported, Math.max(60, Math.min(columns ?? 100, 120)));
-  const settings = {
-    name,
-    version,
-    today,
-    namespaces: names,
-    workloads: options.workloads,
-    enforcement: config.enforcement,
-  };
-  return (
-    head(kind, exported, config, today) + yamlDocuments(exported.flatMap((one) => validatingPolicies(one, settings)))
-  );
+  return { name, namespaces: names };
 }
 
 function chosen(all: readonly ExportedRule[], { rules, fidelity }: ExportOptions): readonly ExportedRule[] {

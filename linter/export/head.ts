@@ -9,20 +9,27 @@ const counted = (count: number, one: string): string => `${count} ${one}${count 
 const width = 98;
 
 /** What somebody who opens the file must know: where it came from, what is in it, and what is not. */
-export function head(kind: string, exported: readonly ExportedRule[], config: Config, today: string): string {
-  const inside = exported.filter(({ checks }) => checks.length > 0);
-  const outside = exported.filter(({ checks }) => checks.length === 0);
+export function head(kind: string, contents: readonly string[], config: Config, today: string): string {
   const lines = [
     `Made by gracewarden ${version} with "gracewarden export ${kind}" on ${today}; make it again rather than change it.`,
+    ...contents,
+    ...leftOut(config).map((what) => `Not in here: ${what}`),
+  ];
+  return lines.map((line) => `# ${hang(wrap(line, width), "#   ")}\n`).join("");
+}
+
+/** A line for each rule, and what its policy misses. */
+export function contentsOf(exported: readonly ExportedRule[]): string[] {
+  const inside = exported.filter(({ checks }) => checks.length > 0);
+  const outside = exported.filter(({ checks }) => checks.length === 0);
+  return [
     ...inside.flatMap((one) => [
       `${one.exported.fidelity} ${one.rule.id}: ${actionsOf(one)}`,
-      ...remarks(one).map((remark) => `  misses: ${remark}`),
+      ...remarks(one).map((remark) => `misses: ${remark}`),
     ]),
     ...outside.map((one) => `no policy ${one.rule.id}: ${remarks(one)[0] ?? actionsOf(one)}`),
     "Not in here: updates of pods, whose images can be changed. The webhook judges them.",
-    ...leftOut(config).map((what) => `Not in here: ${what}`),
   ];
-  return lines.map((line) => `# ${hang(wrap(line.trimStart(), width), "#   ")}\n`).join("");
 }
 
 /** What of the configuration these policies cannot have. */

@@ -4,6 +4,9 @@ export const quote = (text: string): string => JSON.stringify(text);
 /** A list of strings as CEL writes it. */
 export const quoteAll = (texts: readonly string[]): string => `[${texts.map(quote).join(", ")}]`;
 
+/** A number as CEL writes one that may have a fraction. */
+export const double = (value: number): string => (Number.isInteger(value) ? `${value}.0` : String(value));
+
 /**
  * A regular expression as CEL writes it. Both dialects agree on what gracewarden's patterns use; what RE2 does not know
  * (looking ahead or behind, back references) must not be exported.

@@ -70,23 +70,22 @@ const endless = 1_000_000;
  * which fails at once; -1 for any other, and where there is none.
  */
 export function plainWaitOf(c: string): string {
-  const command = hookCommand(c);
-  const last = `${command}[${command}.size() - 1]`;
+  const last = "w[w.size() - 1]";
   const sleep = "((/usr)?/bin/)?sleep";
   const length = "([0-9]{1,5}s?|infinity|inf)";
-  const plain = `(${command}.size() == 2 && ${command}[0].matches("^${sleep}$") && ${command}[1].matches("^${length}$"))`;
-  const shell = `(${command}.size() == 3 && ${command}[0].matches("^((/usr)?/bin/)?(ba|da|a)?sh$") && ${command}[1].matches("^-[a-z]*c$") && ${command}[2].matches("^ *${sleep} +${length} *;?$"))`;
+  const plain = `(w.size() == 2 && w[0].matches("^${sleep}$") && w[1].matches("^${length}$"))`;
+  const shell = `(w.size() == 3 && w[0].matches("^((/usr)?/bin/)?(ba|da|a)?sh$") && w[1].matches("^-[a-z]*c$") && w[2].matches("^ *${sleep} +${length} *;?$"))`;
   const seconds = `(${last}.contains("inf") ? ${endless} : ${isBare(c)} ? 0 : int(${last}.find("[0-9]+")))`;
   return (
     `(${hookOf(c)}.?sleep.hasValue() ? ${hookOf(c)}.?sleep.?seconds.orValue(0) : ` +
-    `${hookOf(c)}.?tcpSocket.hasValue() ? 0 : ${plain} || ${shell} ? ${seconds} : -1)`
+    `${hookOf(c)}.?tcpSocket.hasValue() ? 0 : [${hookCommand(c)}].map(w, ${plain} || ${shell} ? ${seconds} : -1)[0])`
   );
 }
 
-/** Seconds that an annotation states, as a double; -1.0 where it states none. */
-export function annotatedSeconds(key: string): string {
-  const text = `variables.annotations[?${key}].orValue("").trim()`;
-  return `(${text}.matches("^[0-9]{1,9}([.][0-9]{1,9})?$") ? double(${text}) : -1.0)`;
+/** Seconds that the first of some annotations states, as a double; -1.0 where none does. `keys` are expressions. */
+export function annotatedSeconds(...keys: readonly string[]): string {
+  const texts = keys.map((key) => `variables.annotations[?${key}].orValue("").trim()`).join(", ");
+  return `([${texts}].filter(t, t.matches("^[0-9]{1,9}([.][0-9]{1,9})?$")).map(t, double(t)) + [-1.0])[0]`;
 }
 
 /** A variable's literal text in a container; empty where it has none. */

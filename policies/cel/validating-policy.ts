@@ -77,7 +77,10 @@ export function validatingPolicies({ rule, exported, checks }: ExportedRule, set
           spec: {
             // As the webhook: what cannot be judged is refused only where the rule denies.
             failurePolicy: action === "deny" ? "Fail" : "Ignore",
-            matchConstraints: { namespaceSelector: namespaceSelector(settings), resourceRules: subject.rules },
+            matchConstraints: {
+              namespaceSelector: { matchExpressions: [excludedNamespaces(settings)] },
+              resourceRules: subject.rules,
+            },
             ...(conditions.length > 0 && { matchConditions: conditions }),
             ...judging(group, subject.root, rule),
           },
@@ -120,13 +123,11 @@ function judging(checks: readonly EnforcedCheck[], root: string, { id, title }: 
   };
 }
 
-const namespaceSelector = ({ namespaces }: PolicySettings): object => ({
-  matchExpressions: [
-    namespaces.length > 0
-      ? { key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }
-      : { key: "kubernetes.io/metadata.name", operator: "NotIn", values: leftOut },
-  ],
-});
+/** Where policies hold, as one expression of a selector of namespaces. */
+export const excludedNamespaces = ({ namespaces }: Pick<PolicySettings, "namespaces">): object =>
+  namespaces.length > 0
+    ? { key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }
+    : { key: "kubernetes.io/metadata.name", operator: "NotIn", values: leftOut };
 
 const resourceRule = (group: string, operations: readonly string[], resources: readonly string[]): object => ({
   apiGroups: [group],
@@ -136,7 +137,7 @@ const resourceRule = (group: string, operations: readonly string[], resources: r
 });
 
 /** What the kubelet runs anyway is only shown to the API server (F13); the annotation can be written by anybody. */
-const notMirrored = {
+export const notMirrored = {
   name: "not-a-mirror-pod",
   expression: `!object.metadata.?annotations[?"kubernetes.io/config.mirror"].hasValue() || !request.userInfo.?groups.orValue([]).exists(group, group == "system:nodes")`,
 };

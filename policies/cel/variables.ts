@@ -1,3 +1,5 @@
+import { floorSeconds } from "../shutdown/timeline.ts";
+import { double } from "./cel-text.ts";
 import {
   annotatedSeconds,
   hasTrafficPort,
@@ -8,6 +10,15 @@ import {
   standsBeside,
   variableOf,
 } from "./containers.ts";
+
+/** The annotation for one container. */
+export const ownDrainKey = '"gracewarden.io/drain-seconds." + c.name';
+
+/** CEL: whether a container is gracewarden's proxy, as far as image, label and a plain command tell. */
+export const isProxyAmong = (c: string, label: string, main: string): string =>
+  `(${c}.?image.orValue("").matches("(^|/)gracewarden-proxy(:[^/]*)?(@.*)?$") || ` +
+  `${c}.?command.orValue([]).join(" ").matches("^([^ ]*/)?((tini|dumb-init)( -[^ ]*)* )?([^ ]*/)?gracewarden-proxy( |$)") || ` +
+  `${label} == ${c}.name || (${label} == "true" && ${main}.size() == 1 && ${c}.name == ${main}[0].name))`;
 
 /**
  * What the expressions share, in the order in which they may use each other. `root` is where the pod stands in the object.
@@ -37,14 +48,10 @@ const shared: readonly (readonly [name: string, expression: (root: string) => st
   ["running", () => "dyn(variables.main) + dyn(variables.sidecars)"],
   ["started", () => "dyn(variables.inits) + dyn(variables.main)"],
   ["all", () => "dyn(variables.started) + dyn(variables.debuggers)"],
-  // As far as image, label and a plain command tell.
   [
     "proxies",
     () =>
-      `variables.started.filter(c, c.?image.orValue("").matches("(^|/)gracewarden-proxy(:[^/]*)?(@.*)?$") || ` +
-      `c.?command.orValue([]).join(" ").matches("^([^ ]*/)?((tini|dumb-init)( -[^ ]*)* )?([^ ]*/)?gracewarden-proxy( |$)") || ` +
-      `variables.labels[?"gracewarden.io/proxy"].orValue("") == c.name || ` +
-      `(variables.labels[?"gracewarden.io/proxy"].orValue("") == "true" && variables.main.size() == 1 && c.name == variables.main[0].name)).map(c, c.name)`,
+      `variables.started.filter(c, ${isProxyAmong("c", `variables.labels[?"gracewarden.io/proxy"].orValue("")`, "variables.main")}).map(c, c.name)`,
   ],
   // Lists of names: that of a container is its own in a pod.
   ["hooked", () => `variables.running.filter(c, ${hookOf("c")}.hasValue()).map(c, c.name)`],
@@ -58,9 +65,29 @@ const shared: readonly (readonly [name: string, expression: (root: string) => st
   [
     "waits",
     () =>
-      `variables.running.filter(c, ${hookOf("c")}.hasValue() && ${plainWaitOf("c")} >= 0)` +
-      `.map(c, {"name": dyn(c.name), "seconds": dyn(${plainWaitOf("c")})})`,
+      `variables.running.filter(c, ${hookOf("c")}.hasValue())` +
+      `.map(c, {"name": dyn(c.name), "seconds": dyn(${plainWaitOf("c")})}).filter(w, w.seconds >= 0)`,
   ],
+  // Hooks that leave no more than every process gets anyway (A5, A11).
+  [
+    "usedUp",
+    () =>
+      `variables.waits.filter(w, w.seconds > 0 && (variables.grace <= 1 || w.seconds >= variables.grace - ${floorSeconds}))`,
+  ],
+  // Main containers with what is stated of their hooks and drains; a drain is -1.0 where nobody says.
+  [
+    "stated",
+    () =>
+      `variables.main.map(c, {"name": dyn(c.name), "hook": dyn(double((variables.waits.filter(w, w.name == c.name).map(w, w.seconds) + [0])[0])), ` +
+      `"drain": dyn(${annotatedSeconds(ownDrainKey, '"gracewarden.io/drain-seconds"')})})`,
+  ],
+  ["sidecarDrains", () => `variables.sidecars.map(c, ${annotatedSeconds(ownDrainKey)}).filter(d, d > 0.0) + [0.0]`],
+  [
+    "statedSeconds",
+    () =>
+      "variables.stated.map(s, double(s.hook) + (s.drain > 0.0 ? double(s.drain) : 0.0)).max() + variables.sidecarDrains.sum()",
+  ],
+  ["statesDrain", () => "variables.stated.exists(s, s.drain > 0.0) || variables.sidecarDrains.sum() > 0.0"],
   // As a pod's annotation says, or as the proxy does unless it is told not to.
   ["serves", () => annotatedSeconds('"gracewarden.io/serves-after-sigterm-seconds"')],
   [
@@ -77,6 +104,10 @@ const shared: readonly (readonly [name: string, expression: (root: string) => st
       "variables.open.size() > 0 ? variables.open : [variables.mainNames[0]]).filter(n, !(n in variables.idle))",
   ],
 ];
+
+/** CEL: the hooks that leave their program less than so many seconds, while nobody says how long it needs. */
+export const leavesLittle = (leastAppSeconds: number): string =>
+  `variables.waits.filter(w, w.seconds > 0 && double(variables.grace - w.seconds) < ${double(leastAppSeconds)} && variables.stated.exists(s, s.name == w.name && s.drain < 0.0))`;
 
 /** A proxy that is one for the linter and not here. */
 export const unseenProxy =

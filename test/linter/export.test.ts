@@ -1,3 +1,5 @@
+import { MutatingAdmissionPolicy } from "kubernetes-models/admissionregistration.k8s.io/v1/MutatingAdmissionPolicy";
+import { MutatingAdmissionPolicyBinding } from "kubernetes-models/admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding";
 import { ValidatingAdmissionPolicy } from "kubernetes-models/admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy";
 import { ValidatingAdmissionPolicyBinding } from "kubernetes-models/admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding";
 import { describe, expect, it } from "vitest";
@@ -19,9 +21,17 @@ interface Policy {
 }
 
 const models: Readonly<Record<string, new (data?: never) => { validate(): void }>> = {
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 };
+
+function validate(policy: Policy): void {
+  const Model = models[policy.kind];
+  if (Model === undefined) throw new Error(`no model for ${policy.kind}`);
+  new Model(policy as never).validate();
+}
 
 const policiesIn = (yaml: string): Policy[] => parseAllDocuments(yaml).map((document) => document.toJS() as Policy);
 
@@ -35,11 +45,7 @@ async function exportVap(args: readonly string[], config = ""): Promise<{ text: 
 describe("gracewarden export vap", () => {
   it("writes valid policies, each with a binding, that our own linter has nothing against", async () => {
     const { text, policies } = await exportVap(["--workloads"]);
-    for (const policy of policies) {
-      const Model = models[policy.kind];
-      if (Model === undefined) throw new Error(`no model for ${policy.kind}`);
-      new Model(policy as never).validate();
-    }
+    for (const policy of policies) validate(policy);
     const names = (kind: string): string[] =>
       policies.filter((policy) => policy.kind === kind).map(({ metadata }) => metadata.name);
     expect(names("ValidatingAdmissionPolicy")).toEqual(names("ValidatingAdmissionPolicyBinding"));
@@ -119,6 +125,33 @@ customRules: [{ id: team-label, message: no team, assert: true }]
     });
   });
 
+  it("writes valid mutations that our own linter has nothing against", async () => {
+    const cwd = folder();
+    const { code, stdout } = await gracewarden(["export", "map", "--namespaces", "shop"], { cwd });
+    expect(code).toBe(0);
+    const policies = policiesIn(stdout);
+    for (const policy of policies) validate(policy);
+    expect(policies.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      "MutatingAdmissionPolicy gracewarden-delay",
+      "MutatingAdmissionPolicyBinding gracewarden-delay-pods",
+      "MutatingAdmissionPolicyBinding gracewarden-delay-namespaces",
+      "MutatingAdmissionPolicy gracewarden-delay-proxies",
+      "MutatingAdmissionPolicyBinding gracewarden-delay-proxies",
+    ]);
+    const linted = await gracewarden(["lint", "--fail-on", "advice", "-"], { cwd, stdin: stdout });
+    expect(`${linted.code} ${linted.stdout}`).toMatch(/^0 [^]*no findings/);
+  });
+
+  it.each<[string, string, string]>([
+    ["the rule is off", "rules: { prestop-delay: off }", "no policy: prestop-delay is off"],
+    ["no delay is wanted", "budget: { delaySeconds: 0 }", "no policy: prestop-delay is off"],
+  ])("writes no mutations where %s, and says so", async (_name, config, said) => {
+    const { code, stdout } = await gracewarden(["export", "map"], { cwd: folder({ "gracewarden.yaml": config }) });
+    expect(code).toBe(0);
+    expect(stdout).toContain(said);
+    expect(stdout).not.toContain("kind:");
+  });
+
   it("lists every rule with its fidelity", async () => {
     const { stdout } = await gracewarden(["export", "vap", "--list"], { cwd: folder() });
     for (const { id } of rules)
@@ -126,8 +159,10 @@ customRules: [{ id: team-label, message: no team, assert: true }]
   });
 
   it.each<[string, readonly string[], string]>([
-    ["another kind", ["opa"], 'export cannot be "opa": use vap'],
-    ["no kind", [], "vap is missing"],
+    ["another kind", ["opa"], 'export cannot be "opa": use vap or map'],
+    ["no kind", [], "vap | map is missing"],
+    ["to choose rules of a mutation", ["map", "--rules", "prestop-delay"], "map and --rules exclude each other"],
+    ["workloads of a mutation", ["map", "--workloads"], "map and --workloads exclude each other"],
     ["an unknown rule", ["vap", "--rules", "grace-not-zer"], 'did you mean "grace-not-zero"?'],
     ["a fidelity that is none", ["vap", "--fidelity", "exakt"], 'did you mean "exact"?'],
     ["a name that Kubernetes refuses", ["vap", "--name", "Grace_"], '--name cannot be "Grace_"'],

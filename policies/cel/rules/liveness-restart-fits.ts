@@ -1,6 +1,6 @@
 import { defaultProxySettings } from "../../shutdown/proxy-budget.ts";
 import { hookOf } from "../containers.ts";
-import { sentence } from "../cel-text.ts";
+import { double, sentence } from "../cel-text.ts";
 import { numberOption, type CelCheck, type CelRule } from "../cel-rule.ts";
 import { askTheSame, delayOf, secondsToKill } from "../probes.ts";
 import { unseenProxy } from "../variables.ts";
@@ -25,7 +25,7 @@ const rule: CelRule = (settings) => {
 
   const cut = (probe: string): string => `(${graceOf(probe)} > 0 && ${wait} >= ${graceOf(probe)})`;
   const little = (probe: string): string =>
-    `(!(${isProxy}) && ${graceOf(probe)} > 0 && ${wait} >= 0 && ${wait} < ${graceOf(probe)} && ${graceOf(probe)} - ${wait} < ${least})`;
+    `(!(${isProxy}) && ${graceOf(probe)} > 0 && ${wait} >= 0 && ${wait} < ${graceOf(probe)} && double(${graceOf(probe)} - ${wait}) < ${double(least)})`;
   const shortForProxy = (probe: string): string =>
     `(${isProxy} && ${graceOf(probe)} > 0 && ${leaving} >= 0 && ${wait} < ${graceOf(probe)} && ${graceOf(probe)} < ${leaving} + ${backendStopSeconds})`;
   const tooShort = (probe: string): string => `(${cut(probe)} || ${little(probe)} || ${shortForProxy(probe)})`;

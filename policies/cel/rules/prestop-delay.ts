@@ -1,4 +1,4 @@
-import { sentence } from "../cel-text.ts";
+import { double, sentence } from "../cel-text.ts";
 import { numberOption, type CelRule } from "../cel-rule.ts";
 import { unseenProxy } from "../variables.ts";
 
@@ -11,7 +11,7 @@ const rule: CelRule = (settings) => {
   const beside = "variables.apps.exists(n, n in variables.hooked) && variables.path.all(n, n in variables.open)";
   // Who says it serves on, in words that are no seconds, is undetermined.
   const unsaid = `variables.serves < 0.0 && "gracewarden.io/serves-after-sigterm-seconds" in variables.annotations`;
-  const lingers = `(variables.serves >= 0.0 ? variables.serves >= ${least}.0 : n in variables.lingering)`;
+  const lingers = `(variables.serves >= 0.0 ? variables.serves >= ${double(least)} : n in variables.lingering)`;
   const cut = `variables.path.filter(n, !${lingers})`;
   const found = `${judged} && !(${hooked}) && !(${beside}) && !(${unsaid}) ? [${cut}].filter(names, names.size() > 0 && names.exists(n, n in variables.proxies)`;
   const says = sentence`${'names.join(" and ")'} gets SIGTERM at once when the pod is deleted, with no preStop delay: requests that arrive before its endpoints have left can be refused`;
@@ -30,7 +30,7 @@ const rule: CelRule = (settings) => {
             { severity: "advice", problems: `${found} == false).map(names, ${says}) : []` },
             {
               severity: "advice",
-              problems: `${judged} ? variables.waits.filter(w, w.name in variables.path && w.seconds > 0 && double(w.seconds) < ${least}.0 && !(${lingers.replaceAll("n in", "w.name in")})).map(w, ${sentence`the preStop delay of ${"w.name"} is ${"w.seconds"} s, less than the ${String(least)} s in which endpoints leave: requests that arrive after SIGTERM may be refused`}) : []`,
+              problems: `${judged} ? variables.waits.filter(w, w.name in variables.path && w.seconds > 0 && double(w.seconds) < ${double(least)} && !(${lingers.replaceAll("n in", "w.name in")})).map(w, ${sentence`the preStop delay of ${"w.name"} is ${"w.seconds"} s, less than the ${String(least)} s in which endpoints leave: requests that arrive after SIGTERM may be refused`}) : []`,
             },
           ],
   };

@@ -4,7 +4,6 @@ import { sentence } from "../cel-text.ts";
 import type { CelRule } from "../cel-rule.ts";
 
 const rule: CelRule = () => {
-  const usedUp = `variables.waits.filter(w, w.seconds > 0 && (variables.grace <= 1 || w.seconds >= variables.grace - ${floorSeconds}))`;
   // Under 0 or 1 s any hook is too long that is not over at once (A11).
   const unknown = `variables.running.filter(c, ${hookOf("c")}.hasValue() && ${plainWaitOf("c")} < 0 && (${hookOf("c")}.?httpGet.hasValue() || ${hookCommand("c")}.size() > 0))`;
   return {
@@ -14,7 +13,7 @@ const rule: CelRule = () => {
       {
         severity: "error",
         problems:
-          `${usedUp}.map(w, ${sentence`the preStop hook of ${"w.name"} uses up the grace period of ${"variables.grace"} s: ${"w.name"} is killed about ${String(floorSeconds)} s after SIGTERM`}) + ` +
+          `variables.usedUp.map(w, ${sentence`the preStop hook of ${"w.name"} uses up the grace period of ${"variables.grace"} s: ${"w.name"} is killed about ${String(floorSeconds)} s after SIGTERM`}) + ` +
           `(variables.grace > 1 ? [] : ${unknown}.map(c, ${sentence`the preStop hook of ${"c.name"} is cut after about 1 s under a grace period of ${"variables.grace"} s, and ${"c.name"} is killed ${String(floorSeconds)} s later`}))`,
       },
     ],

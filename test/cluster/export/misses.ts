@@ -59,3 +59,15 @@ export const differences: readonly Difference[] = [
     examples: ["sidecar-outlives-app: a mesh proxy that is gone before the app has drained"],
   },
 ];
+
+/** The same of what is put into pods. */
+export const mutationDifferences: readonly Omit<Difference, "rule">[] = [
+  {
+    miss: "how long a program needs is known from annotations only",
+    examples: [
+      "grace-covers-shutdown: a program that is told to drain longer than it gets",
+      "grace-covers-shutdown: documented defaults on both sides that meet but for the margin",
+      "sidecar-outlives-app: a hook that waits, and a setting that does",
+    ],
+  },
+];

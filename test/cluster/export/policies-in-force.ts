@@ -1,3 +1,4 @@
+import { valueAt } from "../../../policies/path.ts";
 import { connect, type ApiServer, type Answer } from "../webhook/api-server.ts";
 import { kubectl } from "../kubectl.ts";
 import { until } from "../webhook/until.ts";
@@ -16,7 +17,7 @@ export async function withPolicies<T>(
 ): Promise<T> {
   const namespace = `gracewarden-export-${crypto.randomUUID().slice(0, 8)}`;
   const server = await connect(4);
-  const objects = [...policiesFor(namespace), ...sentinel(namespace)];
+  const objects = [...policiesFor(namespace), ...sentinels(namespace)];
   const list = { apiVersion: "v1", kind: "List", items: objects };
   try {
     await kubectl(["create", "namespace", namespace]);
@@ -34,26 +35,32 @@ export async function withPolicies<T>(
   }
 }
 
-/** Made last: the API server hears of policies and of bindings in the order in which they were made. */
-function sentinel(namespace: string): object[] {
+const apiVersion = "admissionregistration.k8s.io/v1";
+
+/**
+ * One policy of each kind that marks every ConfigMap, made last: the API server hears of the objects of a kind in the
+ * order in which they were made.
+ */
+function sentinels(namespace: string): object[] {
   const metadata = { name: `${namespace}-sentinel` };
-  const apiVersion = "admissionregistration.k8s.io/v1";
   const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": namespace } };
   const resourceRules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }];
+  const matchConstraints = { namespaceSelector, resourceRules };
+  const expression = 'Object{metadata: Object.metadata{labels: {"sentinel": "here"}}}';
+  const mutations = [{ patchType: "ApplyConfiguration", applyConfiguration: { expression } }];
+  const binding = { policyName: metadata.name };
   return [
     {
-      apiVersion,
       kind: "ValidatingAdmissionPolicy",
-      metadata,
-      spec: { matchConstraints: { namespaceSelector, resourceRules }, validations: [{ expression: "false" }] },
+      spec: { matchConstraints, validations: [{ expression: "false" }] },
     },
+    { kind: "ValidatingAdmissionPolicyBinding", spec: { ...binding, validationActions: ["Warn"] } },
     {
-      apiVersion,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata,
-      spec: { policyName: metadata.name, validationActions: ["Warn"] },
+      kind: "MutatingAdmissionPolicy",
+      spec: { matchConstraints, mutations, reinvocationPolicy: "Never" },
     },
-  ];
+    { kind: "MutatingAdmissionPolicyBinding", spec: binding },
+  ].map((object) => ({ apiVersion, metadata, ...object }));
 }
 
 async function inForce(server: ApiServer, namespace: string): Promise<void> {
@@ -61,7 +68,7 @@ async function inForce(server: ApiServer, namespace: string): Promise<void> {
   await until(
     "policies in force",
     () => server.post(`/api/v1/namespaces/${namespace}/configmaps?dryRun=All`, probe),
-    ({ warnings }) => warnings.length > 0,
+    ({ warnings, body }) => warnings.length > 0 && valueAt(body, ["metadata", "labels", "sentinel"]) === "here",
     { seconds: 120, everySeconds: 0.5 },
   );
 }
