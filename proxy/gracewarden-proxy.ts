@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { executionAsyncResource } from "node:async_hooks";
 import module from "node:module";
 import type { Signal } from "./terminal.ts";
 
@@ -6,6 +7,14 @@ import type { Signal } from "./terminal.ts";
 const early: Signal[] = [];
 let tellSignal = (signal: Signal): void => void early.push(signal);
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => tellSignal(signal));
+
+// Holds one of the objects that nextTick queues: V8 forgets a shape of which no object lives, and has forgotten this one
+// when the start's garbage is collected. Code that then meets the next of its kind takes the slow way for good: 430 ns a
+// tick in place of 90, eight times a call.
+process.nextTick(() => {
+  const tick = executionAsyncResource();
+  process.on("exit", () => void tick);
+});
 
 // Everything else is imported after this, so that Node keeps its compiled form for the next start.
 module.enableCompileCache?.();
