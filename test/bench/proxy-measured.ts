@@ -42,7 +42,7 @@ export const our: Measured | undefined = ours && {
 /** The same asked in the newer revision. */
 export const ourStateless: Measured | undefined = our && {
   ...our,
-  name: `${our.name}, 2026-07-28`,
+  name: `${our.name} (stateless)`,
   revision: "2026-07-28",
 };
 

@@ -60,9 +60,7 @@ describe("the proxy's image", () => {
   it("runs it under an init and listens where a pod is reached", () => {
     const dockerfile = readFileSync(resolve(folder, "../../Dockerfile"), "utf8");
     const [, stage = ""] = /^FROM runtime AS proxy\n([^]*?)\nFROM /m.exec(dockerfile) ?? [];
-    expect(stage).toMatch(
-      /ENTRYPOINT \["\/tini", "--", "\/nodejs\/bin\/node", .*"\/app\/dist\/gracewarden-proxy\.js"\]/,
-    );
+    expect(stage).toMatch(/ENTRYPOINT \["\/tini", "--", "\/nodejs\/bin\/node", "\/app\/dist\/gracewarden-proxy\.js"\]/);
     expect(stage).toContain("GRACEWARDEN_ADMIN_LISTEN=0.0.0.0:8081");
   });
 });
