@@ -74,8 +74,16 @@ export function createRelay(options: RelayOptions): RunningRelay {
     isShared,
     serverInfo: () => describe("modern", () => false).serverInfo,
   });
-  const messages = new UpstreamMessages({ upstreams, offers, calls, interests, mayUse, log });
-  const subscriptions = new Subscriptions({
+  const messages = new UpstreamMessages({
+    upstreams,
+    offers,
+    calls,
+    interests,
+    subscriptions: () => subscriptions,
+    mayUse,
+    log,
+  });
+  const subscriptions: Subscriptions = new Subscriptions({
     upstreams,
     proxyInfo,
     onNotification: (backend, notification) => messages.notified(backend, notification),
@@ -98,7 +106,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
       const wanter = Symbol("listen");
       for (const uri of interest.resources) {
         const backend = mayUse(interest.client.identity, uri) ? offers.holderOf(uri, upstreams) : undefined;
-        if (backend !== undefined) subscriptions.want(wanter, backend, uri);
+        if (backend !== undefined) void subscriptions.want(wanter, backend, uri);
       }
       return () => {
         end();

@@ -12,7 +12,7 @@ import { headerMismatch, headersFor } from "./parameter-headers.ts";
 import type { ClientRequest, RelayedCall } from "./relay.ts";
 import { failed } from "./rpc-error.ts";
 import { membersOf, refuseLookalikes } from "./splice.ts";
-import { mostWanted, type Subscriptions } from "./subscriptions.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 export interface RoutesOptions {
@@ -115,9 +115,10 @@ export class Routes {
     if (method === "resources/read") return this.#send(request, shared, { subject: uri });
     const backend = upstreams.forClient(shared, client);
     const wanter = client.session ?? client.identity.subject;
-    if (method === "resources/unsubscribe") subscriptions.drop(wanter, backend, uri);
-    else if (!subscriptions.want(wanter, backend, uri))
-      return answered(failed("invalidParams", `a session has at most ${mostWanted} subscriptions of one server`));
+    const drop = (): void => subscriptions.drop(wanter, backend, uri);
+    if (method === "resources/subscribe")
+      return { outcome: subscriptions.want(wanter, backend, uri), cancel: drop, backend: backend.name };
+    drop();
     return answered({ kind: "result", text: "{}" });
   }
 

@@ -7,6 +7,7 @@ import type { Interests } from "./interests.ts";
 import { isWanted, logLevelOf } from "./log-level.ts";
 import { changedKinds, type Offers } from "./offers.ts";
 import { failed } from "./rpc-error.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 export interface UpstreamMessagesOptions {
@@ -14,6 +15,7 @@ export interface UpstreamMessagesOptions {
   readonly offers: Offers;
   readonly calls: Calls;
   readonly interests: Interests;
+  readonly subscriptions: () => Subscriptions;
   readonly mayUse: (identity: Identity, name: string) => boolean;
   readonly log: BaseLogger;
 }
@@ -27,7 +29,7 @@ export class UpstreamMessages {
   }
 
   notified(backend: Backend, notification: Call): void {
-    const { upstreams, offers, interests, mayUse } = this.#options;
+    const { upstreams, offers, interests, subscriptions, mayUse } = this.#options;
     const kinds = changedKinds(notification.method);
     if (kinds !== undefined) {
       const session = upstreams.sessionOf(backend);
@@ -42,6 +44,7 @@ export class UpstreamMessages {
     const { uri } = JSON.parse(notification.params ?? "{}") as { uri?: unknown };
     // Of its own resources alone, and a session's own backend to that session alone.
     if (typeof uri !== "string" || offers.holderOf(uri, upstreams)?.name !== backend.name) return;
+    if (subscriptions().defer(backend, uri, () => this.notified(backend, notification))) return;
     const session = upstreams.sessionOf(backend);
     interests.tell(
       notification,

@@ -62,7 +62,7 @@ export async function relayOf(
 }
 
 /** A request as the front would hand it over. */
-function requestFrom(
+export function requestFrom(
   client: Client,
   method: string,
   params: JsonObject,
