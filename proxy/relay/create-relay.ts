@@ -11,6 +11,7 @@ import { Interests } from "./interests.ts";
 import type { ListCache } from "./list-cache.ts";
 import { Lists } from "./lists.ts";
 import { Offers } from "./offers.ts";
+import { Paced } from "./paced.ts";
 import type { Interest, Relay } from "./relay.ts";
 import { Routes } from "./routes.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -51,6 +52,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const { separator, mayUse, isShared, proxyInfo, listCache, log } = options;
   const upstreams = new Upstreams(options);
   const interests = new Interests();
+  const paced = new Paced();
   const isAlone = (): boolean => separator() === "" && upstreams.all().length === 1;
   const describe = (era: Era, isVisible: (backend: Backend) => boolean): Description =>
     describeAll(
@@ -63,7 +65,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
     proxyInfo,
     log,
     onChange: (kinds) => {
-      for (const kind of kinds) tellChanged(interests, kind);
+      for (const kind of kinds) paced.run(kind, () => tellChanged(interests, kind));
     },
   });
   const lists = new Lists({

@@ -27,6 +27,8 @@ export interface OffersOptions {
 
 /** One that is under way, and what was announced meanwhile. */
 interface Reading {
+  /** The newest: what is read next is read there. */
+  connection: Connection;
   next: readonly ListKind[] | undefined;
 }
 
@@ -99,16 +101,17 @@ export class Offers {
   async refresh(backend: Backend, connection: Connection, announced: readonly ListKind[] = []): Promise<void> {
     const running = this.#reading.get(backend);
     if (running !== undefined) {
+      running.connection = connection;
       running.next = [...(running.next ?? []), ...announced];
       return;
     }
-    const reading: Reading = { next: announced };
+    const reading: Reading = { connection, next: announced };
     this.#reading.set(backend, reading);
     try {
       while (reading.next !== undefined) {
         const told = reading.next;
         reading.next = undefined;
-        await this.#read(backend, connection, told);
+        await this.#read(backend, reading.connection, told);
       }
     } finally {
       this.#reading.delete(backend);

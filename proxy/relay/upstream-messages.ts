@@ -3,9 +3,11 @@ import type { Backend } from "../backends/backend.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Call, JsonObject, Outcome } from "../message.ts";
 import type { Calls } from "./calls.ts";
+import type { ListKind } from "./catalogue.ts";
 import type { Interests } from "./interests.ts";
 import { isWanted, logLevelOf } from "./log-level.ts";
 import { changedKinds, type Offers } from "./offers.ts";
+import { Paced } from "./paced.ts";
 import { failed } from "./rpc-error.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -23,6 +25,9 @@ export interface UpstreamMessagesOptions {
 /** What backends say and ask by themselves, to the clients that it is meant for. */
 export class UpstreamMessages {
   readonly #options: UpstreamMessagesOptions;
+  readonly #paced = new Paced();
+  /** Lists that are to be read anew. */
+  readonly #announced = new WeakMap<Backend, Set<ListKind>>();
 
   constructor(options: UpstreamMessagesOptions) {
     this.#options = options;
@@ -33,10 +38,10 @@ export class UpstreamMessages {
     const kinds = changedKinds(notification.method);
     if (kinds !== undefined) {
       const session = upstreams.sessionOf(backend);
-      if (session !== undefined) return interests.tell(notification, ({ client }) => client.session === session);
-      const connection = upstreams.live(backend);
-      if (connection !== undefined) void offers.refresh(backend, connection, kinds);
-      return;
+      if (session === undefined) return this.#changed(backend, kinds);
+      return this.#paced.run(`${session} ${backend.name} ${notification.method}`, () =>
+        interests.tell(notification, ({ client }) => client.session === session),
+      );
     }
     // Of a call that is over: whoever is served now has nothing to do with it.
     if (notification.method === "notifications/progress") return;
@@ -51,6 +56,19 @@ export class UpstreamMessages {
       ({ resources, client }) =>
         resources.has(uri) && (session === undefined || client.session === session) && mayUse(client.identity, uri),
     );
+  }
+
+  /** Lists are read anew once a second at most: a server may say in each turn of its own that they have changed. */
+  #changed(backend: Backend, kinds: readonly ListKind[]): void {
+    const { upstreams, offers } = this.#options;
+    const announced = this.#announced.get(backend) ?? new Set<ListKind>();
+    this.#announced.set(backend, announced);
+    for (const kind of kinds) announced.add(kind);
+    this.#paced.run(backend.name, () => {
+      const connection = upstreams.live(backend);
+      if (connection !== undefined) void offers.refresh(backend, connection, [...announced]);
+      announced.clear();
+    });
   }
 
   async asked(backend: Backend, call: Call): Promise<Outcome> {
