@@ -17,7 +17,7 @@ interface Subscribed {
   /** Who wants to hear of which resource. */
   readonly wanted: Map<string, Set<Wanter>>;
   /** Of which a backend is being asked: how many wait for it to agree, and what is to be done then. */
-  readonly asking: Map<string, { waiting: number; then: (() => void) | undefined }>;
+  readonly asking: Map<string, { waiting: number; afterwards: (() => void) | undefined }>;
   /** The listen request at a modern backend. */
   listening: Listening | undefined;
 }
@@ -52,23 +52,23 @@ export class Subscriptions {
       return failed("invalidParams", `a session has at most ${mostWanted} subscriptions of one server`);
     this.#byWanter.set(wanter, own.set(backend, uris.add(uri)));
     wanted.set(uri, (wanted.get(uri) ?? new Set()).add(wanter));
-    const question = asking.get(uri) ?? { waiting: 0, then: undefined };
+    const question = asking.get(uri) ?? { waiting: 0, afterwards: undefined };
     question.waiting += 1;
     asking.set(uri, question);
     const outcome = await this.#agree(backend, uri);
     question.waiting -= 1;
     if (question.waiting === 0) asking.delete(uri);
-    if (question.waiting === 0 && question.then !== undefined) setImmediate(question.then);
+    if (question.waiting === 0 && question.afterwards !== undefined) setImmediate(question.afterwards);
     if (outcome.kind === "result") return agreed;
     if (isNews) this.#forget(wanter, backend, uri);
     return outcome;
   }
 
   /** What comes before its subscriber knows that it is one waits until it does; false where nobody is waited for. */
-  defer(backend: Backend, uri: string, then: () => void): boolean {
+  defer(backend: Backend, uri: string, act: () => void): boolean {
     const question = this.#byBackend.get(backend)?.asking.get(uri);
     if (question === undefined) return false;
-    question.then ??= then;
+    question.afterwards ??= act;
     return true;
   }
 

@@ -49,8 +49,8 @@ it("lists that change without end are read and told of once a second, and in the
   await wait(3000);
   for (const method of ["notifications/tools/list_changed", "notifications/prompts/list_changed"]) {
     const told = heard.slice(before.heard).filter((one) => one === method);
-    expect(told.length, method).toBeGreaterThanOrEqual(2);
-    expect(told.length, method).toBeLessThanOrEqual(4);
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    expect(told.length).toBeLessThanOrEqual(4);
   }
   expect((await tool()) - before.tool).toBeLessThanOrEqual(4);
   expect(await tool()).toBeGreaterThan(before.tool);

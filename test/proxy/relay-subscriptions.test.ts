@@ -28,6 +28,7 @@ const server = (era: "legacy" | "modern"): string =>
       if (uri === "docs://no") return send({ id, error: { code: -32602, message: "not that one" } });
       later(uri, () => send({ id, result: {} }, updated(uri)));
     },
+    "notifications/cancelled": () => seen.push("cancelled"),
     "resources/unsubscribe": (id, { uri }) => (seen.push("-" + uri), send({ id, result: {} })),
     "subscriptions/listen": (id, { notifications: { resourceSubscriptions = [] } }) => {
       seen.push("listen:" + resourceSubscriptions.length);
@@ -117,6 +118,6 @@ describe.each(["legacy", "modern"] as const)("a subscription at a %s server", (e
     await wait(50);
     call.cancel("the client cancelled the request");
     await call.outcome;
-    if (era === "legacy") expect(await seenBy(made)).toContain("-docs://slow");
+    expect(await seenBy(made)).toContain(era === "legacy" ? "-docs://slow" : "cancelled");
   });
 });
