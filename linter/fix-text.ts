@@ -12,19 +12,15 @@ export interface FixedText {
 /** Applies the findings' safe fixes to the text that they were found in. Of two that touch, the first; the other has its turn in the next round. */
 export async function fixText(text: string, findings: readonly PlacedFinding[]): Promise<FixedText> {
   // Here, since most runs fix nothing and need no writer of YAML.
-  const { applyTextEdits, toTextEdits } = await import("../policies/manifests/text-edit.ts");
+  const { applyTextEdits } = await import("../policies/manifests/text-edit.ts");
   const taken: TextEdit[] = [];
   const applied: PlacedFinding[] = [];
   const failed: { finding: PlacedFinding; cause: unknown }[] = [];
   for (const finding of findings) {
-    const { fix, document, objectAt } = finding;
-    if (!isFixable(finding) || fix === undefined || document === undefined) continue;
+    if (!isFixable(finding)) continue;
     let edits: readonly TextEdit[];
     try {
-      edits = toTextEdits(
-        document,
-        fix.edits.map((edit) => ({ ...edit, at: [...objectAt, ...edit.at] })),
-      );
+      edits = await editsOf(finding);
     } catch (cause) {
       failed.push({ finding, cause });
       continue;
@@ -35,4 +31,14 @@ export async function fixText(text: string, findings: readonly PlacedFinding[]):
     applied.push(finding);
   }
   return { text: taken.length === 0 ? text : applyTextEdits(text, taken), applied, failed };
+}
+
+/** What a finding's fix changes in the text that it was found in. Throws an EditError where the text cannot be changed so. */
+export async function editsOf({ fix, document, objectAt }: PlacedFinding): Promise<readonly TextEdit[]> {
+  if (fix === undefined || document === undefined) return [];
+  const { toTextEdits } = await import("../policies/manifests/text-edit.ts");
+  return toTextEdits(
+    document,
+    fix.edits.map((edit) => ({ ...edit, at: [...objectAt, ...edit.at] })),
+  );
 }

@@ -60,7 +60,7 @@ export const configPath = (named: string | undefined, cwd: string): string | und
   named === undefined ? findConfig(cwd) : resolve(cwd, named);
 
 /** The nearest configuration at or above a folder, not beyond the repository it is in. */
-function findConfig(cwd: string): string | undefined {
+export function findConfig(cwd: string): string | undefined {
   for (let folder = cwd; ; folder = dirname(folder)) {
     const path = join(folder, configName);
     if (existsSync(path)) return path;

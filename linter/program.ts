@@ -5,6 +5,7 @@ import { command as explain } from "./commands/explain.ts";
 import { command as exportPolicies } from "./commands/export.ts";
 import { command as init } from "./commands/init.ts";
 import { command as lint } from "./commands/lint.ts";
+import { command as lsp } from "./commands/lsp.ts";
 import { command as mcp } from "./commands/mcp.ts";
 import { command as report } from "./commands/report.ts";
 import { command as rules } from "./commands/rules.ts";
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, Command>> = {
   export: exportPolicies,
   init,
   mcp,
+  lsp,
 };
 
 /** Runs the program; the result is its exit code. */

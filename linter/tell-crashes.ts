@@ -2,7 +2,7 @@ import type { Report } from "./report.ts";
 import type { Output } from "./terminal.ts";
 
 /** A rule that crashed is told with its stack: a defect of gracewarden, which a report of it should show. */
-export function tellCrashes({ crashes }: Report, stderr: Output): void {
+export function tellCrashes({ crashes }: Pick<Report, "crashes">, stderr: Output): void {
   for (const { rule, object, cause } of crashes) {
     const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     stderr.write(

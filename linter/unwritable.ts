@@ -1,4 +1,5 @@
 import type { Source } from "../policies/manifests/source.ts";
+import { editsOf } from "./fix-text.ts";
 import { isFixable, type PlacedFinding, type Report } from "./report.ts";
 
 /**
@@ -15,21 +16,18 @@ export async function withUnwritable(report: Report): Promise<Report> {
     return found;
   };
   if (!report.findings.some(isDoubtful)) return report;
-  const { toTextEdits, EditError } = await import("../policies/manifests/text-edit.ts");
-  const findings = report.findings.map((finding) => {
-    const { document, fix, objectAt } = finding;
-    if (!isDoubtful(finding) || document === undefined || fix === undefined) return finding;
+  const { EditError } = await import("../policies/manifests/text-edit.ts");
+  const findings: PlacedFinding[] = [];
+  for (const finding of report.findings) {
+    let unwritable: string | undefined;
     try {
-      toTextEdits(
-        document,
-        fix.edits.map((edit) => ({ ...edit, at: [...objectAt, ...edit.at] })),
-      );
-      return finding;
+      if (isDoubtful(finding)) await editsOf(finding);
     } catch (error) {
-      if (error instanceof EditError) return { ...finding, unwritable: error.message.replace(/\.$/, "") };
-      throw error;
+      if (!(error instanceof EditError)) throw error;
+      unwritable = error.message.replace(/\.$/, "");
     }
-  });
+    findings.push(unwritable === undefined ? finding : { ...finding, unwritable });
+  }
   return { ...report, findings };
 }
 

@@ -60,6 +60,17 @@ const allowed: readonly { readonly from: string; readonly may: readonly string[]
     from: "linter/mcp/",
     may: ["./policies/", "./linter/", "@modelcontextprotocol/sdk/", "ajv", "node:"],
   },
+  {
+    from: "linter/lsp/",
+    may: [
+      "./policies/",
+      "./linter/",
+      "vscode-languageserver",
+      "vscode-languageserver-protocol/node",
+      "vscode-languageserver-textdocument",
+      "node:",
+    ],
+  },
   { from: "linter/", may: ["./policies/", "./linter/", "./package.json", "node:"] },
 ];
 
