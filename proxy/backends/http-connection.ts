@@ -1,3 +1,4 @@
+import { ById } from "../by-id.ts";
 import { headerValue } from "../header-value.ts";
 import { modernVersion, type Call, type JsonText, type Outcome } from "../message.ts";
 import { failed } from "../relay/rpc-error.ts";
@@ -33,7 +34,7 @@ const forgottenMilliseconds = 60_000;
 export class HttpConnection implements HttpCallContext {
   readonly #endpoint: HttpEndpoint;
   readonly #options: HttpConnectionOptions;
-  readonly #calls = new Map<number, HttpCall>();
+  readonly #calls = new ById<HttpCall>();
   #lastId = 0;
   #listening = 0;
   #lastEnd = -Infinity;
@@ -74,7 +75,7 @@ export class HttpConnection implements HttpCallContext {
     return { outcome, cancel: (reason) => this.#cancel(call, reason) };
   }
 
-  readonly #waiting = new Map<number, (outcome: Outcome) => void>();
+  readonly #waiting = new ById<(outcome: Outcome) => void>();
 
   readonly settle = (id: number, outcome: Outcome): void => {
     const call = this.#calls.get(id);
@@ -198,7 +199,7 @@ export class HttpConnection implements HttpCallContext {
   }
 
   #cancel(call: HttpCall, reason: string): void {
-    if (!this.#calls.has(call.id)) return;
+    if (this.#calls.get(call.id) === undefined) return;
     const { method } = call.request;
     // In the modern era the closed stream is the cancellation; before, it is a message.
     if (!this.#isModern(method) && method !== "initialize")

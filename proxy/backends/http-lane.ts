@@ -9,7 +9,9 @@ export interface LaneLimits {
 /** Requests to one server, each of which takes a connection: what is beyond the limit waits its turn, or fails. */
 export class HttpLane {
   readonly #limits: LaneLimits;
-  readonly #running = new Set<HttpExchange>();
+  /** With a number beside it and not a Set, for the reason in slots.ts. */
+  readonly #isRunning = new WeakSet<HttpExchange>();
+  #running = 0;
   readonly #waiting = new Map<HttpExchange, () => void>();
 
   constructor(limits: LaneLimits) {
@@ -19,9 +21,8 @@ export class HttpLane {
   /** `dispatch` sends it, now or when there is room. Whoever sends it says when it is `over`. */
   enter(exchange: HttpExchange, dispatch: () => void): void {
     const { running, waiting } = this.#limits;
-    if (this.#running.size < running) {
-      this.#running.add(exchange);
-      dispatch();
+    if (this.#running < running) {
+      this.#run(exchange, dispatch);
     } else if (this.#waiting.size < waiting) {
       this.#waiting.set(exchange, dispatch);
     } else {
@@ -37,12 +38,18 @@ export class HttpLane {
   /** It is answered, or nobody wants it any more. */
   readonly leave = (exchange: HttpExchange): void => {
     this.#waiting.delete(exchange);
-    if (!this.#running.delete(exchange)) return;
+    if (!this.#isRunning.delete(exchange)) return;
+    this.#running -= 1;
     const [next] = this.#waiting;
     if (next === undefined) return;
     const [exchangeOfNext, dispatch] = next;
     this.#waiting.delete(exchangeOfNext);
-    this.#running.add(exchangeOfNext);
-    dispatch();
+    this.#run(exchangeOfNext, dispatch);
   };
+
+  #run(exchange: HttpExchange, dispatch: () => void): void {
+    this.#isRunning.add(exchange);
+    this.#running += 1;
+    dispatch();
+  }
 }

@@ -1,7 +1,7 @@
-import { ById } from "../by-id.ts";
 import type { Readable, Writable } from "node:stream";
 import type { BaseLogger } from "pino";
 import { anonymous } from "../access/identity.ts";
+import { ById } from "../by-id.ts";
 import { LineReader } from "../backends/lines.ts";
 import type { Era, Outcome, RequestId } from "../message.ts";
 import type { Client, Relay } from "../relay/relay.ts";

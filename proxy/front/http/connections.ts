@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import type { BaseLogger } from "pino";
 import { FairShare } from "../../fair-share.ts";
+import { Slots } from "../../slots.ts";
 import { networkOf } from "./requester.ts";
 
 /** The connections of one server, with the requests that are open on each. */
@@ -19,6 +20,7 @@ export interface Connections {
 }
 
 interface Connection {
+  readonly socket: Socket;
   requests: number;
   /** Bytes read when no request was open: more are a request that begins. */
   bytesAtRest: number;
@@ -43,7 +45,8 @@ export function trackConnections(
   limits: { readonly connections: number },
   log: Pick<BaseLogger, "warn">,
 ): Connections {
-  const connections = new Map<Socket, Connection>();
+  const connections = new Slots<Connection>();
+  const ofSocket = new WeakMap<Socket, Connection>();
   const share = new FairShare(limits.connections);
   server.on("connection", (socket: Socket) => {
     const { remoteAddress } = socket;
@@ -59,39 +62,43 @@ export function trackConnections(
       socket.destroy();
       return;
     }
-    socket.once("close", () => share.give(who, 1));
-    connections.set(socket, { requests: 0, bytesAtRest: 0, unread: 0, unreadSince: 0 });
-    socket.once("close", () => connections.delete(socket));
+    const connection: Connection = { socket, requests: 0, bytesAtRest: 0, unread: 0, unreadSince: 0 };
+    const slot = connections.add(connection);
+    ofSocket.set(socket, connection);
+    socket.once("close", () => {
+      connections.remove(slot, connection);
+      share.give(who, 1);
+    });
   });
   let givenUp = 0;
-  const isAnswered = (socket: Socket, { requests }: Connection): boolean =>
-    requests === 0 && socket.writableLength === 0;
+  const isAnswered = ({ socket, requests }: Connection): boolean => requests === 0 && socket.writableLength === 0;
   const closeAnswered = (): void => {
-    for (const [socket, connection] of connections) if (isAnswered(socket, connection)) socket.destroy();
+    for (const connection of connections) if (isAnswered(connection)) connection.socket.destroy();
   };
   return {
     opened(response) {
-      const { socket } = response.req;
-      const connection = connections.get(socket);
+      const connection = ofSocket.get(response.req.socket);
       if (connection === undefined) return;
       connection.requests += 1;
-      response.once("close", () => {
+      response.on("close", () => {
         connection.requests -= 1;
-        connection.bytesAtRest = socket.bytesRead;
+        connection.bytesAtRest = connection.socket.bytesRead;
       });
     },
     closeIdle() {
       void whatHasCome().then(() => {
-        for (const [socket, connection] of connections) {
+        for (const connection of connections) {
+          const { socket, bytesAtRest } = connection;
           // One that is new is about to be used; what it sends is still answered.
-          const isIdle = connection.bytesAtRest > 0 && socket.bytesRead <= connection.bytesAtRest;
-          if (isIdle && isAnswered(socket, connection)) socket.destroy();
+          const isIdle = bytesAtRest > 0 && socket.bytesRead <= bytesAtRest;
+          if (isIdle && isAnswered(connection)) socket.destroy();
         }
       });
     },
     endUnread(seconds) {
       const now = performance.now();
-      for (const [socket, connection] of connections) {
+      for (const connection of connections) {
+        const { socket } = connection;
         const unread = socket.writableLength;
         if (unread === 0 || unread !== connection.unread) {
           connection.unread = unread;
@@ -115,12 +122,12 @@ export function trackConnections(
         await new Promise((resolve) => setTimeout(resolve, lookMs));
         closeAnswered();
       }
-      for (const socket of connections.keys()) {
+      for (const { socket } of connections) {
         if (hasUnread(socket)) givenUp += 1;
         socket.destroy();
       }
     },
     share,
-    unread: () => givenUp + [...connections.keys()].filter(hasUnread).length,
+    unread: () => givenUp + [...connections].filter(({ socket }) => hasUnread(socket)).length,
   };
 }

@@ -73,7 +73,7 @@ export class Exchange {
   /** The client went away before the response was complete. */
   onGone(listener: () => void): void {
     const response = this.#response;
-    response.once("close", () => {
+    response.on("close", () => {
       if (!response.writableFinished) listener();
     });
   }
