@@ -41,7 +41,7 @@ export async function readInput(paths: readonly string[], options: InputOptions,
   const sources = await readSources(found, options, terminal);
   const unrendered =
     sources === undefined ? found : { ...found, files: found.files.filter((file) => !sources.judged.has(file)) };
-  const files = await readAll(unrendered, options, cwd, sources?.asWritten);
+  const files = await readAll(unrendered, options, cwd, sources?.explain);
   if (sources !== undefined) files.push(...sources.files);
   if (paths.includes("-")) {
     const configFile = configNames(options.configFolder, cwd)(options.stdinName, resolve(cwd, options.stdinName));
@@ -76,7 +76,7 @@ async function readAll(
   { files, unreadable }: FoundFiles,
   options: InputOptions,
   cwd: string,
-  asWritten?: RenderedSources["asWritten"],
+  explain: RenderedSources["explain"] = (file) => file,
 ): Promise<LoadedFile[]> {
   const nameIn = configNames(options.configFolder, cwd);
   const loaded = unreadable.map(({ file, message }) => {
@@ -88,22 +88,12 @@ async function readAll(
   let characters = 0;
   for (const [index, { file, path, named }] of files.entries()) {
     const read = await loadFile({ file, path, named, configFile: nameIn(file, path) }, reader, options.strict);
-    loaded.push(asWritten === undefined ? read : withReason(read, asWritten));
+    loaded.push(explain(read));
     characters += read.manifest?.source.text.length ?? 0;
     optimiseFor(characters);
     if (index % 64 === 63 && !limited) limited = limitYoungSpace();
   }
   return loaded;
-}
-
-/** A file that something could be made of says so where it is skipped. */
-function withReason(file: LoadedFile, asWritten: RenderedSources["asWritten"]): LoadedFile {
-  const { manifest, path } = file;
-  if (manifest === undefined || manifest.skipped.length === 0 || path === undefined) return file;
-  const why = asWritten(path);
-  if (why === undefined) return file;
-  const skipped = manifest.skipped.map((one) => ({ ...one, reason: `${one.reason}${why}` }));
-  return { ...file, manifest: { ...manifest, skipped } };
 }
 
 /** How the configuration calls a file: from its own folder, which mostly is the working folder. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { positionAt } from "../../policies/manifests/source.ts";
 import { builtin } from "../builtin.ts";
 import type { FoundFile, RenderableFolder } from "../files.ts";
 import { loadBytes, type LoadedFile } from "../load.ts";
@@ -8,17 +9,12 @@ import type { Terminal } from "../terminal.ts";
 import { splitHelmOutput, type RenderedTemplate } from "./helm-output.ts";
 import { nothingRendered } from "./nothing-rendered.ts";
 import { runProgram } from "./program.ts";
+import type { ReadOptions, RenderedFolder } from "./rendered-folder.ts";
 import type { RenderOptions } from "./render-options.ts";
 import type { Rendering, WrittenPlace } from "./rendering.ts";
 import { templateMap, type LineOfTemplate } from "./template-map.ts";
 
 const { readFileSync, realpathSync, statSync } = builtin("node:fs");
-
-export interface ReadOptions {
-  readonly strict: boolean;
-  /** How the configuration calls a file. */
-  readonly configName: (file: string, path: string) => string;
-}
 
 /** A chart as helm renders it: a loaded file for each of its templates, or why there is none. */
 export async function renderChart(
@@ -28,11 +24,9 @@ export async function renderChart(
   options: RenderOptions,
   { strict, configName }: ReadOptions,
   terminal: Terminal,
-): Promise<
-  { readonly files: readonly LoadedFile[]; readonly judged: readonly FoundFile[] } | { readonly failure: string }
-> {
+): Promise<RenderedFolder> {
   const printed = runProgram(helm, helmArguments(chart, options), terminal);
-  if ("failure" in printed) return printed;
+  if ("failure" in printed) return { failure: `helm ${printed.failure}` };
   const files: LoadedFile[] = [];
   const rendered = new Set<string>();
   for (const made of splitHelmOutput(printed.stdout.toString("utf8"))) {
@@ -109,8 +103,7 @@ function renderingOf(
       path.startsWith(`${realpathSync(chart.path)}/`) || values.some((file) => realpathSync(file) === path),
     writtenAt({ source, span }): WrittenPlace {
       lineOf ??= readTemplate();
-      const line = source.text.slice(0, span.start).split(/\r\n|\n|\r/).length - 1;
-      const found = lineOf(line);
+      const found = lineOf(positionAt(source, span.start).line - 1);
       if (found === undefined) return { file: written.file, region: fileStart, precision: "file" };
       const marked = found.precision === "exact" ? source.text.slice(span.start, span.end) : "";
       return {

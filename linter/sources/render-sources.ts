@@ -1,14 +1,14 @@
-import { resolve } from "node:path";
-import { builtin } from "../builtin.ts";
-import { programError } from "../errors.ts";
-import type { FoundFile, FoundFiles, RenderableFolder } from "../files.ts";
+import { shownName, type FoundFile, type FoundFiles, type RenderableFolder } from "../files.ts";
 import type { LoadedFile } from "../load.ts";
 import type { Terminal } from "../terminal.ts";
-import { renderChart, type ReadOptions } from "./helm-chart.ts";
+import { checkChartOptions } from "./chart-options.ts";
+import { explainSkipped } from "./explain-skipped.ts";
+import { renderChart } from "./helm-chart.ts";
+import { kustomizationTree, type KustomizationTree } from "./kustomization-tree.ts";
+import { buildKustomization, findKustomize } from "./kustomize.ts";
 import { findProgram } from "./program.ts";
-import { chartOption, type RenderOptions } from "./render-options.ts";
-
-const { statSync } = builtin("node:fs");
+import type { RenderOptions } from "./render-options.ts";
+import type { ReadOptions, RenderedFolder } from "./rendered-folder.ts";
 
 /** What became of the charts and kustomizations of a run. */
 export interface RenderedSources {
@@ -17,8 +17,8 @@ export interface RenderedSources {
   readonly judged: ReadonlySet<FoundFile>;
   /** Something was to be rendered and could not be. It was said. */
   readonly failed: boolean;
-  /** Why a file is judged as it is written, though something can be made of it. */
-  readonly asWritten: (path: string) => string | undefined;
+  /** Adds to a file that is judged as it is written what can be made of it, or why it is not. */
+  readonly explain: (file: LoadedFile) => LoadedFile;
 }
 
 /** Renders what is to be rendered: the folders that were named, with `--render` those below them too. */
@@ -28,70 +28,95 @@ export async function renderSources(
   reading: ReadOptions,
   terminal: Terminal,
 ): Promise<RenderedSources> {
-  const charts = outermost(found.renderable.filter(({ kind }) => kind === "chart"));
-  const wanted = options["no-render"] ? [] : charts.filter(({ named }) => named || options.render);
+  const outcome = new Outcome(terminal);
+  const isWanted = ({ named }: RenderableFolder): boolean => !options["no-render"] && (named || options.render);
+  const of = (kind: RenderableFolder["kind"]): RenderableFolder[] =>
+    found.renderable.filter((one) => one.kind === kind);
+
+  const charts = outermost(of("chart"));
   const helm = findProgram("helm", terminal);
-  const given = checkChartOptions(options, wanted, helm, terminal);
-  const files: LoadedFile[] = [];
-  const judged = new Set<FoundFile>();
-  const reasons = new Map<string, string>();
-  let failed = false;
-  const tell = (text: string): unknown => terminal.stderr.write(`gracewarden: ${text}\n`);
+  const given = checkChartOptions(options, charts.filter(isWanted), helm, terminal);
   for (const chart of charts) {
-    if (!wanted.includes(chart)) {
-      reasons.set(
-        chart.path,
-        options["no-render"] ? "" : `; name ${chart.folder} or use --render to have helm render it`,
-      );
-    } else if (helm === undefined) {
-      const sentence = `helm is not on the PATH, so ${chart.folder} is not rendered`;
-      reasons.set(chart.path, `; ${sentence}`);
-      tell(`${sentence}: its templates are judged as far as they are literal`);
-      failed ||= options.render;
-    } else {
-      const made = await renderChart(helm, chart, found.files, given, reading, terminal);
-      if ("failure" in made) {
-        tell(`${chart.folder} is not rendered: helm ${made.failure}`);
-        reasons.set(chart.path, `; helm cannot render ${chart.folder}`);
-        failed = true;
-      } else {
-        files.push(...made.files);
-        for (const file of made.judged) judged.add(file);
-      }
-    }
+    if (!isWanted(chart)) outcome.leave(chart, options, `name ${chart.folder} or use --render to have helm render it`);
+    else if (helm === undefined) outcome.miss(chart, options, "helm is not on the PATH");
+    else outcome.add(chart, await renderChart(helm, chart, found.files, given, reading, terminal));
   }
-  return {
-    files,
-    judged,
-    failed,
-    asWritten: (path) => [...reasons].find(([folder]) => path.startsWith(`${folder}/`))?.[1],
-  };
+
+  const kustomizations = of("kustomization");
+  const wanted = kustomizations.filter(isWanted);
+  const kustomize = wanted.length === 0 ? undefined : findKustomize(terminal);
+  for (const one of kustomizations.filter((other) => !isWanted(other)))
+    outcome.leave(one, options, `name ${one.folder} or use --render to judge what it builds`);
+  const trees = new Map<RenderableFolder, KustomizationTree>();
+  for (const one of wanted) {
+    const tree = await kustomizationTree(one.path);
+    if ("refused" in tree) outcome.add(one, { failure: `${shownName(terminal.cwd, tree.refused)} ${tree.why}` });
+    else trees.set(one, tree);
+  }
+  for (const [one, tree] of trees) {
+    if (!one.named && isPartOf(one, tree, trees)) continue;
+    if (kustomize === undefined) outcome.miss(one, options, "neither kubectl nor kustomize is on the PATH");
+    else outcome.add(one, await buildKustomization(kustomize, one, tree, found.files, reading, terminal));
+  }
+  return outcome;
 }
 
 /** Charts inside of another one are rendered with it. */
 const outermost = (charts: readonly RenderableFolder[]): RenderableFolder[] =>
   charts.filter(({ path }) => !charts.some((other) => path.startsWith(`${other.path}/charts/`)));
 
-/** What is said to helm is meant for one chart, and must not be lost. Files are named by their whole path. */
-function checkChartOptions(
-  options: RenderOptions,
-  charts: readonly RenderableFolder[],
-  helm: string | undefined,
-  { cwd }: Terminal,
-): RenderOptions {
-  const used = chartOption(options);
-  if (used === undefined) return options;
-  if (options["no-render"]) throw programError("options-exclude", `--${used}`, "--no-render");
-  if (charts.length !== 1) {
-    const which = charts.length === 0 ? "there is none" : `there are ${charts.length}`;
-    throw programError("one-chart", `--${used}`, `${which}: name the chart's folder, the one with Chart.yaml in it`);
+/** A base that another one of the run includes is judged there, and a component is nothing by itself. */
+const isPartOf = (
+  one: RenderableFolder,
+  { folders, isComponent }: KustomizationTree,
+  trees: ReadonlyMap<RenderableFolder, KustomizationTree>,
+): boolean => {
+  const [real = ""] = folders;
+  return isComponent || [...trees].some(([other, tree]) => other !== one && tree.folders.has(real));
+};
+
+class Outcome implements RenderedSources {
+  readonly files: LoadedFile[] = [];
+  readonly judged = new Set<FoundFile>();
+  failed = false;
+  readonly #reasons = new Map<RenderableFolder, string>();
+  readonly #terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
   }
-  if (helm === undefined) throw programError("no-helm", `--${used}`);
-  const values = options.values.map((file) => {
-    const path = resolve(cwd, file);
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
-      throw programError("unreadable-file", file, "does not exist: --values needs a file on this machine");
-    return path;
-  });
-  return { ...options, values };
+
+  readonly explain = (file: LoadedFile): LoadedFile => {
+    for (const [{ path, kind }, reason] of this.#reasons)
+      if (file.path?.startsWith(`${path}/`) === true) file = explainSkipped(file, kind, reason);
+    return file;
+  };
+
+  /** Not asked for. */
+  leave(one: RenderableFolder, options: RenderOptions, hint: string): void {
+    if (!options["no-render"]) this.#reasons.set(one, hint);
+  }
+
+  /** Cannot be, for want of a program. Who asked for it by an option gets no report that passes for whole. */
+  miss(one: RenderableFolder, { render }: RenderOptions, what: string): void {
+    const sentence = `${what}, so ${one.folder} is not rendered`;
+    this.#reasons.set(one, sentence);
+    this.#tell(`${sentence}: its files are judged as they are written`);
+    this.failed ||= render;
+  }
+
+  add(one: RenderableFolder, made: RenderedFolder): void {
+    if ("failure" in made) {
+      this.#tell(`${one.folder} is not rendered (--no-render does without): ${made.failure}`);
+      this.#reasons.set(one, `${one.folder} cannot be rendered`);
+      this.failed = true;
+      return;
+    }
+    this.files.push(...made.files);
+    for (const file of made.judged) this.judged.add(file);
+  }
+
+  #tell(text: string): void {
+    this.#terminal.stderr.write(`gracewarden: ${text}\n`);
+  }
 }

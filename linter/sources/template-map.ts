@@ -8,6 +8,8 @@ export type LineOfTemplate = (
 
 /** Longer templates and documents are not searched: nobody writes them by hand. */
 const maxLines = 5000;
+/** How many pairs of lines are compared: a hundred times as many as a large chart needs, in a part of a second. */
+const maxComparisons = 2_000_000;
 /** How much of a document is compared with the template's parts to tell which of them made it. */
 const comparedLines = 400;
 
@@ -48,6 +50,8 @@ class Search {
   readonly #texts: readonly (Indented & { readonly text: string })[];
   readonly #documents: readonly RenderedDocument[];
   readonly #answers = new Map<number, number | undefined>();
+  readonly #ancestors = new Map<number, readonly number[]>();
+  #comparisons = 0;
   readonly #candidates = new Map<number, readonly TemplateLine[]>();
 
   constructor(lines: readonly TemplateLine[], rendered: string) {
@@ -63,7 +67,12 @@ class Search {
   }
 
   ancestorsOf(index: number): readonly number[] {
-    return ancestors(this.#texts, index, this.#documentOf(index)?.start);
+    let found = this.#ancestors.get(index);
+    if (found === undefined) {
+      found = ancestors(this.#texts, index, this.#documentOf(index)?.start);
+      this.#ancestors.set(index, found);
+    }
+    return found;
   }
 
   /** The only line of the template that can have made it. */
@@ -154,11 +163,12 @@ class Search {
     const { text = "" } = this.#texts[index] ?? {};
     const document = this.#documentOf(index);
     let found: readonly TemplateLine[] = [];
-    if (text !== "" && document !== undefined && document.end - document.start <= maxLines) {
+    const isInReach = document !== undefined && document.end - document.start <= maxLines;
+    if (text !== "" && isInReach && this.#comparisons < maxComparisons) {
       const around = this.ancestorsOf(index).map((at) => this.#texts[at]?.text ?? "");
-      found = [...(this.#literal.get(text) ?? []), ...this.#patterns.filter((line) => canBecome(line, text))].filter(
-        (line) => fits(this.#parentsOf(line), around),
-      );
+      const alike = [...(this.#literal.get(text) ?? []), ...this.#patterns.filter((line) => canBecome(line, text))];
+      this.#comparisons += this.#patterns.length + alike.length * (1 + around.length);
+      found = alike.filter((line) => fits(this.#parentsOf(line), around));
     }
     this.#candidates.set(index, found);
     return found;

@@ -88,7 +88,11 @@ function readReview(review: Record<string, unknown>, file: string | undefined, a
   const request = review["request"];
   if (!isRecord(request)) return nothing("an AdmissionReview without a request");
   if (!isRecord(request["object"])) return nothing("an AdmissionReview without an object, as of a deletion");
-  return readObjects(request["object"], file, [...at, "request", "object"]);
+  const read = readObjects(request["object"], file, [...at, "request", "object"]);
+  // A pod under creation need not name the namespace that it is created in; the webhook takes the request's, too.
+  const namespace = nonEmpty(request["namespace"]);
+  if (namespace === undefined) return read;
+  return { ...read, objects: read.objects.map((one) => ({ ...one, object: { ...one.object, namespace } })) };
 }
 
 /** A map of strings as labels and annotations are; numbers and booleans are read as the text they are. */

@@ -181,7 +181,7 @@ describe.skipIf(helmPath === undefined)(`a chart that cannot be rendered${skippe
     {
       name: "a template that helm refuses",
       files: { "templates/bad.yaml": '{{ fail "name a database" }}\n' },
-      says: /shop is not rendered: helm failed with exit code 1: .*name a database/s,
+      says: /shop is not rendered \(--no-render does without\): helm failed with exit code 1: .*name a database/s,
     },
     {
       name: "YAML that is none",
@@ -245,7 +245,7 @@ describe("a chart that is not rendered", () => {
       env: {},
       code: 0,
       stderr:
-        "gracewarden: helm is not on the PATH, so shop is not rendered: its templates are judged as far as they are literal\n",
+        "gracewarden: helm is not on the PATH, so shop is not rendered: its files are judged as they are written\n",
       reason: "Go template; helm is not on the PATH, so shop is not rendered",
     },
     {
@@ -270,7 +270,7 @@ describe("a chart that is not rendered", () => {
       env: {},
       code: 2,
       stderr:
-        "gracewarden: helm is not on the PATH, so shop is not rendered: its templates are judged as far as they are literal\n",
+        "gracewarden: helm is not on the PATH, so shop is not rendered: its files are judged as they are written\n",
       reason: "Go template; helm is not on the PATH, so shop is not rendered",
     },
   ])("is judged as far as it is literal: $name", async ({ args, env, code, stderr, reason }) => {

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { builtin } from "../builtin.ts";
+import { programError } from "../errors.ts";
+import type { RenderableFolder } from "../files.ts";
+import type { Terminal } from "../terminal.ts";
+import { chartOption, type RenderOptions } from "./render-options.ts";
+
+const { statSync } = builtin("node:fs");
+
+/** What is said to helm is meant for one chart, and must not be lost. Throws a ProgramError. The result names files by their whole path. */
+export function checkChartOptions(
+  options: RenderOptions,
+  charts: readonly RenderableFolder[],
+  helm: string | undefined,
+  { cwd }: Terminal,
+): RenderOptions {
+  const used = chartOption(options);
+  if (used === undefined) return options;
+  if (options["no-render"]) throw programError("options-exclude", `--${used}`, "--no-render");
+  if (charts.length !== 1) {
+    const which = charts.length === 0 ? "there is none" : `there are ${charts.length}`;
+    throw programError("one-chart", `--${used}`, `${which}: name the chart's folder, the one with Chart.yaml in it`);
+  }
+  if (helm === undefined) throw programError("no-helm", `--${used}`);
+  const values = options.values.map((file) => {
+    const path = resolve(cwd, file);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+      throw programError("unreadable-file", file, "does not exist: --values needs a file on this machine");
+    return path;
+  });
+  return { ...options, values };
+}

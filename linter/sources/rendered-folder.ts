@@ -1,0 +1,13 @@
+import type { FoundFile } from "../files.ts";
+import type { LoadedFile } from "../load.ts";
+
+export interface ReadOptions {
+  readonly strict: boolean;
+  /** How the configuration calls a file. */
+  readonly configName: (file: string, path: string) => string;
+}
+
+/** What became of a chart or kustomization: its files as they are judged, and the found files that need not be; or why it was not rendered. */
+export type RenderedFolder =
+  | { readonly files: readonly LoadedFile[]; readonly judged: readonly FoundFile[] }
+  | { readonly failure: string };

@@ -1,0 +1,332 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runProgram } from "../../linter/sources/program.ts";
+import { brief, lint, type JsonFinding } from "./findings.ts";
+import { folder, hasty, pod } from "./folder.ts";
+import { kubectl, kubectlPath, skippedWithout } from "./program-folders.ts";
+import { gracewarden, type Surroundings } from "./program.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+const web = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      terminationGracePeriodSeconds: 30
+      containers:
+        - name: web
+          image: registry.example/web:1
+          lifecycle:
+            preStop: { exec: { command: [sleep, "40"] } }
+`;
+
+const patch = (spec: string): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec:\n  template:\n    spec:\n${spec}`;
+
+const tree = {
+  "base/kustomization.yaml": "namePrefix: shop-\nresources: [web.yaml, settings.yaml]\n",
+  "base/web.yaml": web,
+  "base/settings.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n",
+  "prod/kustomization.yaml": `namespace: shop
+nameSuffix: -prod
+resources: [../base, db.yaml]
+patches:
+  - path: side.yaml
+  - patch: '[{ "op": "add", "path": "/spec/replicas", "value": 3 }]'
+    target: { kind: Deployment }
+`,
+  "prod/side.yaml": patch(
+    '      containers:\n        - name: side\n          image: registry.example/side:1\n          lifecycle:\n            preStop: { exec: { command: [sleep, "35"] } }\n',
+  ),
+  "prod/db.yaml": hasty("db"),
+  "prod/notes.json": '{ "name": "not a part of it" }',
+};
+
+const around = (files: Readonly<Record<string, string>>): Surroundings => ({
+  cwd: folder(files),
+  env: { PATH: kubectlPath ?? "" },
+});
+
+const placed = (findings: readonly JsonFinding[]): string[] =>
+  findings
+    .filter(({ rule }) => rule === "prestop-fits-grace" || rule === "grace-not-zero")
+    .map((finding) => `${finding.container ?? finding.object?.name}: ${brief(finding)} ${finding.rendered?.precision}`);
+
+const skipped = skippedWithout("kubectl", kubectlPath);
+
+describe.skipIf(kubectlPath === undefined)(`a kustomization that is named${skipped}`, () => {
+  it("is judged as it is built, and findings stand where that was written", async () => {
+    const { code, findings, files, objects } = await lint(["prod"], around(tree));
+    expect(code).toBe(1);
+    expect(placed(findings)).toEqual([
+      "web: base/web.yaml:15 prestop-fits-grace error exact",
+      "db-prod: prod/db.yaml:6 grace-not-zero warn exact",
+      "side: prod/side.yaml:11 prestop-fits-grace error exact",
+    ]);
+    expect(findings[0]?.rendered?.command).toBe("kubectl kustomize prod");
+    expect(findings[0]?.object).toMatchObject({ namespace: "shop", name: "shop-web-prod" });
+    expect(files.skipped).toEqual([
+      { file: "prod/notes.json", reason: expect.stringContaining("not a Kubernetes object") as string },
+      { file: "prod/side.yaml", reason: "a part of the kustomization prod, judged in what it builds" },
+    ]);
+    // The ConfigMap counts for the kustomization.
+    expect(objects).toEqual({ checked: 2, notRelevant: 1, skipped: 0 });
+    expect(files.linted).toBe(3);
+  });
+
+  it.each([
+    {
+      name: "a value that an inline patch changed is near its place in the resource",
+      files: {
+        "kustomization.yaml":
+          "resources: [web.yaml]\npatches:\n  - patch: |\n      - { op: replace, path: /spec/template/spec/containers/0/lifecycle/preStop/exec/command, value: [sleep, '50'] }\n    target: { kind: Deployment }\n",
+        "web.yaml": web,
+      },
+      at: ["web: web.yaml:15 prestop-fits-grace error near"],
+    },
+    {
+      name: "an object of a generator or of two that look alike belongs to the kustomization",
+      files: {
+        "kustomization.yaml": "resources: [a, b]\n",
+        "a/kustomization.yaml": "nameSuffix: -x\nresources: [web.yaml]\n",
+        "a/web.yaml": web,
+        "b/kustomization.yaml": "namePrefix: y-\nresources: [web.yaml]\n",
+        "b/web.yaml": web.replace("name: web\nspec", "name: web-x\nspec").replace('"40"', '"45"'),
+      },
+      at: ["web: a/web.yaml:15 prestop-fits-grace error exact", "web: b/web.yaml:15 prestop-fits-grace error exact"],
+    },
+    {
+      name: "an object whose name a transformer of its own made has no known place",
+      files: {
+        "kustomization.yaml": "resources: [pod.yaml]\ntransformers: [prefix.yaml]\n",
+        "prefix.yaml":
+          "apiVersion: builtin\nkind: PrefixTransformer\nmetadata: { name: p }\nprefix: own-\nfieldSpecs: [{ path: metadata/name }]\n",
+        "pod.yaml": hasty(),
+      },
+      at: ["own-hasty: kustomization.yaml:1 grace-not-zero warn file"],
+    },
+    {
+      name: "a component and a strategic patch of several documents",
+      files: {
+        "kustomization.yaml": "resources: [web.yaml]\ncomponents: [slow]\n",
+        "slow/kustomization.yaml":
+          "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{ path: patch.yaml }]\n",
+        "slow/patch.yaml": patch(
+          '      containers:\n        - name: web\n          lifecycle:\n            preStop: { exec: { command: [sleep, "45"] } }\n',
+        ),
+        "web.yaml": web,
+      },
+      at: ["web: slow/patch.yaml:10 prestop-fits-grace error exact"],
+    },
+  ])("knows its places: $name", async ({ files, at }) => {
+    const { findings, stderr } = await lint(["."], around(files));
+    expect(stderr).toBe("");
+    expect(placed(findings)).toEqual(at);
+  });
+
+  it("is not changed by --fix, and what is no part of it is", async () => {
+    const { cwd, env } = around({ ...tree, "prod/other.yaml": hasty("other") }) as Required<Surroundings>;
+    const { stderr, stdout } = await gracewarden(["lint", "--fix", "prod"], { cwd, env });
+    expect(stderr).toBe("gracewarden: 1 fix applied in 1 file\n");
+    expect(stdout).toMatch(/kubectl kustomize\s+prod makes this text: change the files that it is built from/);
+    expect((await lint(["prod"], { cwd, env })).findings.map(({ file }) => file)).not.toContain("prod/other.yaml");
+  });
+
+  it("is judged for report and timeline, too", async () => {
+    const { stdout } = await gracewarden(["timeline", "prod"], around(tree));
+    expect(stdout).toContain("Deployment/shop-web-prod base/web.yaml:1\n");
+    const report = await gracewarden(["report", "--format", "markdown", "prod"], around(tree));
+    expect(report.stdout).toContain("base/web.yaml:15");
+  });
+
+  it("is our own base, and clean", async () => {
+    const { code, findings, files } = await lint(["deploy/kustomize/base", "--fail-on", "advice"], {
+      cwd: root,
+      env: { PATH: kubectlPath ?? "" },
+    });
+    expect(findings).toEqual([]);
+    expect(files.linted).toBeGreaterThan(2);
+    expect(code).toBe(0);
+  });
+});
+
+describe.skipIf(kubectlPath === undefined)(`kustomizations below a folder${skipped}`, () => {
+  it("are built with --render, bases as a part of what includes them", async () => {
+    const files = { ...tree, "dev/kustomization.yaml": "resources: [../base]\n" };
+    const { findings } = await lint([".", "--render"], around(files));
+    expect(placed(findings).filter((line) => line.startsWith("web"))).toEqual([
+      "web: base/web.yaml:15 prestop-fits-grace error exact",
+      "web: base/web.yaml:15 prestop-fits-grace error exact",
+    ]);
+    expect(findings.map(({ rendered }) => rendered?.command)).toContain("kubectl kustomize dev");
+    expect(findings.map(({ rendered }) => rendered?.command)).not.toContain("kubectl kustomize base");
+  });
+});
+
+describe("a kustomization that is not built", () => {
+  it.each([
+    {
+      name: "without kubectl and kustomize",
+      args: ["prod"],
+      env: {},
+      reason: "a kustomization; neither kubectl nor kustomize is on the PATH, so prod is not rendered",
+      stderr:
+        "gracewarden: neither kubectl nor kustomize is on the PATH, so prod is not rendered: its files are judged as they are written\n",
+    },
+    {
+      name: "below a named folder",
+      args: ["."],
+      env: { PATH: kubectlPath ?? "" },
+      reason: "a kustomization; name prod or use --render to judge what it builds",
+      stderr: "",
+    },
+    {
+      name: "with --no-render",
+      args: ["prod", "--no-render"],
+      env: { PATH: kubectlPath ?? "" },
+      reason: "not a Kubernetes object: neither apiVersion nor kind",
+      stderr: "",
+    },
+  ])("is judged as it is written: $name", async ({ args, env, reason, stderr }) => {
+    const outcome = await lint(args, { cwd: folder(tree), env });
+    expect(outcome.files.skipped).toContainEqual({ file: "prod/kustomization.yaml", reason });
+    expect(outcome.stderr).toBe(stderr);
+    expect(outcome.findings.map(brief)).toContain("prod/db.yaml:6 grace-not-zero warn");
+  });
+
+  it.each([
+    {
+      name: "a reference that is not there",
+      content: "resources: [no.yaml]",
+      says: "names no.yaml, which does not exist",
+    },
+    {
+      name: "a field that is not known",
+      content: "resources: [a.yaml]\nplugins: [x]",
+      says: 'has the field "plugins"',
+    },
+    { name: "charts in a kustomization", content: "helmCharts: [{ name: x }]", says: "has charts of its own" },
+    { name: "text that is no YAML", content: "resources: [", says: "cannot be read" },
+    {
+      name: "two documents",
+      content: "resources: [a.yaml]\n---\nresources: [a.yaml]",
+      says: "it is not one YAML document",
+    },
+    { name: "a Go template", content: "resources:\n{{ if x }}\n- a.yaml\n{{ end }}", says: "cannot be read" },
+    { name: "a list", content: "[a.yaml]", says: "is no mapping" },
+  ])("is refused: $name", async ({ content, says }) => {
+    const files = { "app/kustomization.yaml": `${content}\n`, "app/a.yaml": hasty() };
+    const { code, stderr, findings } = await lint(["app"], around(files));
+    expect(stderr).toContain("gracewarden: app is not rendered (--no-render does without): app/kustomization.yaml ");
+    expect(stderr).toContain(says);
+    expect(code).toBe(2);
+    expect(findings.map(brief)).toContain("app/a.yaml:6 grace-not-zero warn");
+  });
+
+  it.skipIf(kubectlPath === undefined)("says what kustomize says", async () => {
+    const files = { "app/kustomization.yaml": "resources: [a.yaml, a.yaml]\n", "app/a.yaml": pod() };
+    const { code, stderr } = await lint(["app"], around(files));
+    expect(stderr).toMatch(/app is not rendered .*: kubectl failed with exit code 1: .*already registered/s);
+    expect(code).toBe(2);
+  });
+});
+
+describe.skipIf(kubectlPath === undefined)(`the network${skipped}`, () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.end(pod());
+  });
+  let url = "";
+  beforeAll(async () => {
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => server.close());
+
+  const base = { "base/kustomization.yaml": "resources: [REMOTE]\n" };
+  const remote = [
+    "URL/a.yaml",
+    "URL/org/repo//path?ref=v1",
+    "HTTP://127.0.0.1:1/a.yaml",
+    "git::URL/org/repo",
+    "git@127.0.0.1:org/repo",
+    "ssh://git@127.0.0.1/org/repo",
+    "file:///etc",
+    "github.com/org/repo",
+    "GitHub.com/org/repo//deploy?ref=main",
+    "gh:org/repo",
+    "example.org/repo.git",
+    "dev.azure.com/org/_git/repo",
+    "bitbucket.org/org/repo",
+  ];
+
+  it.each(remote)("is not asked for a base: %s", async (reference) => {
+    const text = reference.replace("URL", url);
+    const files = {
+      "app/kustomization.yaml": "resources: [../base]\n",
+      "base/kustomization.yaml": base["base/kustomization.yaml"].replace("REMOTE", JSON.stringify(text)),
+      // A folder of that name is there: kustomize would not look.
+      "base/github.com/org/repo/kustomization.yaml": "resources: []\n",
+    };
+    const { code, stderr } = await lint(["app"], around(files));
+    expect(stderr).toContain(
+      "gracewarden: app is not rendered (--no-render does without): base/kustomization.yaml names ",
+    );
+    expect(stderr).toContain("which is not on this machine");
+    expect(code).toBe(2);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    "resources: [x.yaml]\nbases: [REMOTE]",
+    "components: [REMOTE]",
+    "crds: [REMOTE]",
+    "configurations: [REMOTE]",
+    "openapi: { path: REMOTE }",
+    "patches: [{ path: REMOTE }]",
+    "patchesStrategicMerge: [REMOTE]",
+    "patchesJson6902: [{ target: { version: v1, kind: Pod, name: app }, path: REMOTE }]",
+    "replacements: [{ path: REMOTE }]",
+    "configMapGenerator: [{ name: x, files: [REMOTE] }]",
+    "configMapGenerator: [{ name: x, files: [key=REMOTE] }]",
+    "secretGenerator: [{ name: x, envs: [REMOTE] }]",
+    "secretGenerator: [{ name: x, env: REMOTE }]",
+    "generators: [REMOTE]",
+    "transformers: [REMOTE]",
+    "validators: [REMOTE]",
+    "transformers:\n  - |\n    apiVersion: builtin\n    kind: PatchTransformer\n    metadata: { name: x }\n    path: REMOTE",
+    "transformers: [plugin.yaml]",
+    "RESOURCES: [REMOTE]",
+    "re\u017Fources: [REMOTE]",
+    "configMapGenerator: [{ name: x, FILES: [REMOTE] }]",
+    "<<: { resources: [REMOTE] }",
+    '"reso\\u0075rces": [REMOTE]',
+  ])("is not asked by any field: %s", async (content) => {
+    const files = {
+      "kustomization.yaml": `${content.replace("REMOTE", `${url}/a.yaml`)}\n`,
+      "plugin.yaml": `apiVersion: builtin\nkind: PatchTransformer\nmetadata: { name: x }\npath: ${url}/a.yaml\n`,
+      "x.yaml": pod(),
+    };
+    const { code, stderr } = await lint(["."], around(files));
+    expect(stderr).toMatch(/is not rendered .* not on this machine/);
+    expect(code).toBe(2);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    { reference: "http://192.0.2.1/a.yaml", says: "dial tcp 127.0.0.1:9" },
+    { reference: "git::https://192.0.2.1/org/repo", says: "transport 'https' not allowed" },
+  ])("is out of reach of a kustomize that gets this far: $reference", ({ reference, says }) => {
+    const cwd = folder({ "kustomization.yaml": `resources: ["${reference}"]\n` });
+    const printed = runProgram(kubectl, ["kustomize", cwd], { cwd, env: { PATH: process.env["PATH"] } });
+    expect(printed).toEqual({ failure: expect.stringContaining(says) as string });
+  });
+});
