@@ -4,7 +4,7 @@ import type { AuditOptions } from "./commands/audit.ts";
 import { countsAsFailure } from "./counts-as-failure.ts";
 import { deliver } from "./deliver.ts";
 import { programError } from "./errors.ts";
-import { loadConfig, noConfig } from "./load-config.ts";
+import { chosenConfig } from "./load-config.ts";
 import { reportTargets } from "./report-targets.ts";
 import { tellCrashes } from "./tell-crashes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -16,7 +16,7 @@ export async function auditCluster(options: AuditOptions, terminal: Terminal): P
   const targets = reportTargets(options.format);
   if (targets.some(({ format }) => format === "gitlab"))
     throw programError("option-value", "--format", "gitlab", "it shows lines of files, which a cluster has none of");
-  const loaded = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
+  const loaded = await chosenConfig(options, cwd, rules, now);
   for (const text of loaded.notes) note(text);
   // Here, since no other command needs the Kubernetes client.
   const { clusterReport, auditedKindNames } = await import("./audit/cluster-report.ts");

@@ -4,7 +4,7 @@ import { fixAndReport } from "./fix-files.ts";
 import { countsAsFailure } from "./counts-as-failure.ts";
 import { deliver } from "./deliver.ts";
 import { judgeInput } from "./judge-input.ts";
-import { loadConfig, noConfig } from "./load-config.ts";
+import { chosenConfig } from "./load-config.ts";
 import { readInput, type Input } from "./read-input.ts";
 import { isFixable, type Report } from "./report.ts";
 import { reportTargets } from "./report-targets.ts";
@@ -16,7 +16,7 @@ import { withUnwritable } from "./unwritable.ts";
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
   const { cwd, now } = terminal;
   const targets = reportTargets(options.format);
-  const loaded = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
+  const loaded = await chosenConfig(options, cwd, rules, now);
   for (const note of loaded.notes) terminal.stderr.write(`gracewarden: ${note}\n`);
   const inputOptions = {
     context: options.context,

@@ -23,6 +23,20 @@ export interface LoadedConfig {
   readonly notes: readonly string[];
 }
 
+/** What the user says about the configuration. */
+interface ConfigChoice {
+  readonly config: string | undefined;
+  readonly "no-config": boolean;
+}
+
+/** The configuration that the user wants, or throws as loadConfig does. */
+export const chosenConfig = async (
+  choice: ConfigChoice,
+  cwd: string,
+  rules: readonly Rule[],
+  now: Date,
+): Promise<LoadedConfig> => (choice["no-config"] ? noConfig(cwd) : loadConfig(choice.config, cwd, rules, now));
+
 /** Reads the configuration, or throws a ProgramError with a line for every mistake in it. */
 export async function loadConfig(
   named: string | undefined,

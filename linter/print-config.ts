@@ -4,12 +4,12 @@ import type { Config, RuleSetting } from "../policies/config.ts";
 import type { Rule } from "../policies/rule.ts";
 import { presets } from "../policies/presets.ts";
 import type { LintOptions } from "./commands/lint.ts";
-import { loadConfig, noConfig } from "./load-config.ts";
+import { chosenConfig } from "./load-config.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Prints what holds, in the form that a configuration is written in (JSON is YAML): every rule with its severity and options. */
 export async function printConfig(options: LintOptions, { cwd, now, stdout }: Terminal): Promise<number> {
-  const { config } = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
+  const { config } = await chosenConfig(options, cwd, rules, now);
   stdout.write(configText(config));
   return 0;
 }

@@ -4,7 +4,7 @@ import type { ReportOptions } from "./commands/report.ts";
 import { countsAsFailure } from "./counts-as-failure.ts";
 import { changedFiles, diffOf, fixpoint } from "./fix-files.ts";
 import { judgeInput } from "./judge-input.ts";
-import { loadConfig, noConfig, type LoadedConfig } from "./load-config.ts";
+import { chosenConfig, type LoadedConfig } from "./load-config.ts";
 import { configText } from "./print-config.ts";
 import { readInput, type Input } from "./read-input.ts";
 import { render } from "./render.ts";
@@ -21,7 +21,7 @@ export async function reviewFiles(
   terminal: Terminal,
 ): Promise<number> {
   const { cwd, now, stdout, stderr } = terminal;
-  const loaded = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
+  const loaded = await chosenConfig(options, cwd, rules, now);
   for (const note of loaded.notes) stderr.write(`gracewarden: ${note}\n`);
   const inputOptions = {
     context: options.context,

@@ -2,7 +2,7 @@ import { rules } from "../../policies/rules/index.ts";
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { programError } from "../errors.ts";
-import { loadConfig, noConfig } from "../load-config.ts";
+import { chosenConfig } from "../load-config.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeReport } from "../write-report.ts";
 
@@ -47,7 +47,7 @@ async function run(args: readonly string[], { cwd, now, stdout, stderr }: Termin
   const [kind = ""] = positionals;
   if (options.config !== undefined && options["no-config"])
     throw programError("options-exclude", "--config", "--no-config");
-  const { config, notes } = options["no-config"] ? noConfig(cwd) : await loadConfig(options.config, cwd, rules, now);
+  const { config, notes } = await chosenConfig(options, cwd, rules, now);
   for (const note of notes) stderr.write(`gracewarden: ${note}\n`);
   // Here, since a run of `lint` needs none of the expressions.
   const { exportText } = await import("../export/export-text.ts");
