@@ -13,6 +13,8 @@ export interface Option {
   /** May be given more than once; its value is then a list. */
   readonly repeatable?: true;
   readonly choices?: readonly string[];
+  /** Values among others: for the shells' completion. */
+  readonly suggests?: readonly string[];
   readonly default?: string;
 }
 

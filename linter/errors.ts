@@ -1,6 +1,11 @@
 /** Why a run could not be done: exit code and sentence for each. What is wrong with a manifest is a finding, never one of these. */
 const table = {
   "unknown-command": { exit: 2, sentence: (name: string, hint: string) => `there is no command "${name}"${hint}` },
+  "unknown-shell": {
+    exit: 2,
+    sentence: (name: string, hint: string) =>
+      `there is no completion for "${name}", only for bash, zsh and fish${hint}`,
+  },
   "unknown-option": { exit: 2, sentence: (name: string, hint: string) => `there is no option ${name}${hint}` },
   "option-needs-value": {
     exit: 2,

@@ -1,6 +1,7 @@
 import { closest } from "../policies/spelling.ts";
 import type { Command } from "./command.ts";
 import { command as audit } from "./commands/audit.ts";
+import { completionOf } from "./commands/completion.ts";
 import { command as explain } from "./commands/explain.ts";
 import { command as exportPolicies } from "./commands/export.ts";
 import { command as init } from "./commands/init.ts";
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   init,
   mcp,
   lsp,
+  completion: completionOf(() => commands),
 };
 
 /** Runs the program; the result is its exit code. */

@@ -36,6 +36,7 @@ const syntax = defineSyntax({
     },
     format: {
       value: "FORMAT[=FILE]",
+      suggests: formats.filter((format) => format !== "gitlab"),
       repeatable: true,
       text: `How to report: ${formats.filter((format) => format !== "gitlab").join(", ")} (default: stylish); with =FILE into a file, so several in one run`,
     },

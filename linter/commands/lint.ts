@@ -17,6 +17,7 @@ const syntax = defineSyntax({
   options: {
     format: {
       value: "FORMAT[=FILE]",
+      suggests: formats,
       repeatable: true,
       text: `How to report: ${formats.join(", ")} (default: stylish); with =FILE into a file, so several in one run`,
     },

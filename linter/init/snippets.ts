@@ -61,9 +61,7 @@ gracewarden:
     GRACEWARDEN_REPOSITORY: ${scalar(repository ?? placeholder)}${repository === undefined ? ` ${fillIn}` : ""}
   script:
     - git clone --quiet --depth 1 --branch ${tag} -- "$GRACEWARDEN_REPOSITORY" /opt/gracewarden
-    - npm ci --prefix /opt/gracewarden --no-audit --no-fund
-    - npm run --prefix /opt/gracewarden build:linter
-    - node /opt/gracewarden/dist/gracewarden.cjs lint${baseline ? ` --baseline ${baselineFile}` : ""} --format stylish --format gitlab=gl-code-quality-report.json .
+    - /opt/gracewarden/deploy/run-from-source lint${baseline ? ` --baseline ${baselineFile}` : ""} --format stylish --format gitlab=gl-code-quality-report.json .
   artifacts:
     when: always
     reports:
