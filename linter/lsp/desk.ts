@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import {
   MessageType,
   ShowMessageNotification,
+  type ShowMessageParams,
   type Connection,
   type Diagnostic,
   type TextDocuments,
@@ -132,11 +133,8 @@ export class Desk {
   }
 
   #show(uri: string, version: number | undefined, diagnostics: readonly Diagnostic[]): void {
-    void this.#around.connection.sendDiagnostics({
-      uri,
-      ...(version === undefined ? {} : { version }),
-      diagnostics: [...diagnostics],
-    });
+    const params = { uri, ...(version === undefined ? {} : { version }), diagnostics: [...diagnostics] };
+    this.#around.connection.sendDiagnostics(params).catch(clientIsGone);
   }
 
   #sayOnce(text: string, level: "error" | "warn"): void {
@@ -144,10 +142,8 @@ export class Desk {
     this.#said.add(text);
     const type = level === "error" ? MessageType.Error : MessageType.Warning;
     // A notification: the connection's own methods wait for an answer.
-    void this.#around.connection.sendNotification(ShowMessageNotification.type, {
-      type,
-      message: `gracewarden: ${printable(text)}`,
-    });
+    const params: ShowMessageParams = { type, message: `gracewarden: ${printable(text)}` };
+    this.#around.connection.sendNotification(ShowMessageNotification.type, params).catch(clientIsGone);
   }
 
   #tellDefect(error: unknown): void {
@@ -155,6 +151,9 @@ export class Desk {
     this.#around.stderr.write(`gracewarden: this is a defect of gracewarden, please report it\n${stack}\n`);
   }
 }
+
+/** That ends the server anyway. */
+const clientIsGone = (): void => {};
 
 const snapshot = (document: TextDocument): TextDocument =>
   TextDocument.create(document.uri, document.languageId, document.version, document.getText());

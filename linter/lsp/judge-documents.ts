@@ -1,7 +1,7 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { shownName } from "../files.ts";
 import { judgeInput } from "../judge-input.ts";
-import { loadBytes, type LoadedFile } from "../load.ts";
+import { loadBytes, unreadableFile, type LoadedFile } from "../load.ts";
 import type { LoadedConfig } from "../load-config.ts";
 import type { Input } from "../read-input.ts";
 import type { PlacedFinding, Report } from "../report.ts";
@@ -32,11 +32,16 @@ export async function judgeDocuments(
   for (const document of documents) {
     const { uri } = document;
     const text = document.getText();
-    if (text.length > mostCharacters) continue;
     const path = pathOfUri(uri);
     // The file's name is what findings are known by again.
     const names = { file: uri, configFile: path === undefined ? uri : shownName(folder, path), path, named: false };
-    const file = await loadBytes(names, Buffer.from(text), false);
+    const file =
+      text.length > mostCharacters
+        ? unreadableFile(
+            names,
+            `is larger than ${mostCharacters / 1024 / 1024} MiB, the most that is judged while it is open`,
+          )
+        : await loadBytes(names, Buffer.from(text), false);
     if (file.objects.length > 0 || mayBeManifest.test(text)) open.push({ document, file });
   }
   const judge = (input: Input): Report => judgeInput(input, config, now);

@@ -59,7 +59,7 @@ export async function serveLsp(options: LspOptions, terminal: Terminal): Promise
       },
     };
   });
-  connection.onInitialized(async () => {
+  connection.onInitialized(() => {
     if (client.workspace?.workspaceFolders === true)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         for (const { uri } of removed) folders.remove(uri);
@@ -68,8 +68,10 @@ export async function serveLsp(options: LspOptions, terminal: Terminal): Promise
       });
     if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) {
       const watchers = [{ globPattern: "**/*.{yaml,yml,json}" }];
-      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
-      desk.isTold = true;
+      connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).then(
+        () => (desk.isTold = true),
+        () => {}, // then it is looked at from time to time
+      );
     }
   });
   connection.onDidChangeWatchedFiles(() => desk.refresh());

@@ -75,6 +75,13 @@ describe("gracewarden lsp shows findings", () => {
     }
   });
 
+  it("of a document that is too large to be judged, that it is", async () => {
+    const editor = await Editor.start(folder());
+    editor.open("app.yaml", `${pod()}# ${"x".repeat(4 * 1024 * 1024)}\n`);
+    const message = expect.stringContaining("larger than 4 MiB") as string;
+    expect(await editor.diagnostics("app.yaml")).toMatchObject([{ code: "readable-manifest", message }]);
+  });
+
   it("in columns of UTF-16", async () => {
     const editor = await Editor.start(folder());
     const line = `spec: { nodeSelector: { "😀é": "\u{1F6AA}" }, terminationGracePeriodSeconds: 0, containers: [{ name: a, image: a:1 }] }`;
