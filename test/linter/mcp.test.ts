@@ -282,7 +282,7 @@ describe("gracewarden mcp", () => {
     ]);
     const result = (await client.callTool({ name: "lint", arguments: { paths: ["."] } })) as unknown as Result;
     expect(result.structuredContent).toMatchObject({ findings: [{ rule: "grace-not-zero" }] });
-  });
+  }, 60_000);
 });
 
 /** The server with messages written by hand; `answers` are what it wrote to stdout, a JSON value a line. */
