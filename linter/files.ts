@@ -142,7 +142,10 @@ class Search {
     const under = file === "." ? "" : `${file}/`;
     for (const entry of entries) {
       const kind = renderableBy.get(entry.name);
-      if (kind !== undefined) this.#renderable.set(`${kind} ${real}`, { kind, folder: file, path, named });
+      if (kind !== undefined) {
+        this.#met += 1;
+        this.#renderable.set(`${kind} ${real}`, { kind, folder: file, path, named });
+      }
       const child = { path: inside(path, entry.name), file: `${under}${entry.name}` };
       if (entry.isSymbolicLink()) this.#links.push(child);
       else if (entry.isDirectory()) {
@@ -197,6 +200,10 @@ class Search {
     this.#skipped.push({ file, reason });
   }
 }
+
+/** Whether a file is in a folder or below it, both as reports call them. */
+export const isBelow = (file: string, folder: string): boolean =>
+  folder === "." ? !file.startsWith("../") : file.startsWith(`${folder}/`);
 
 /** The path of a folder's entry. `join` would normalise again what is in its normal form, 12 of 25 ms for 1,853 files. */
 const inside = (folder: string, name: string): string => (folder.endsWith(sep) ? folder + name : folder + sep + name);

@@ -1,11 +1,9 @@
 import { resolve } from "node:path";
-import { builtin } from "../builtin.ts";
 import { programError } from "../errors.ts";
 import type { RenderableFolder } from "../files.ts";
 import type { Terminal } from "../terminal.ts";
 import { chartOption, type RenderOptions } from "./render-options.ts";
-
-const { statSync } = builtin("node:fs");
+import { statsOf } from "./stats-of.ts";
 
 /** What is said to helm is meant for one chart, and must not be lost. Throws a ProgramError. The result names files by their whole path. */
 export function checkChartOptions(
@@ -24,7 +22,7 @@ export function checkChartOptions(
   if (helm === undefined) throw programError("no-helm", `--${used}`);
   const values = options.values.map((file) => {
     const path = resolve(cwd, file);
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    if (statsOf(path)?.isFile() !== true)
       throw programError("unreadable-file", file, "does not exist: --values needs a file on this machine");
     return path;
   });

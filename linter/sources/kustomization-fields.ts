@@ -37,6 +37,9 @@ const generated: Reader = (value) =>
     })),
   );
 
+/** Paths, or patches themselves. */
+const strategic: Reader = (value) => lists("patch")(strings(value).filter((text) => !/\n|^\s*\{/.test(text)));
+
 const none: Reader = () => [];
 
 /** Every field of a kustomization, in lower case, and what it makes kustomize read. */
@@ -44,9 +47,10 @@ const fields: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["resources", lists("resource")],
   ["bases", lists("resource")],
   ["components", lists("resource")],
-  ["patches", paths("patch")],
+  // Earlier versions took texts here for patchesStrategicMerge.
+  ["patches", (value) => [...paths("patch")(value), ...strategic(value)]],
   ["patchesjson6902", paths("patch")],
-  ["patchesstrategicmerge", (value) => lists("patch")(strings(value).filter((text) => !/\n|^\s*\{/.test(text)))],
+  ["patchesstrategicmerge", strategic],
   ["replacements", paths("data")],
   ["configmapgenerator", generated],
   ["secretgenerator", generated],
@@ -80,6 +84,8 @@ const fields: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 /** Reads a kustomization's fields as far as they lead to other files; the string says why nothing can be told. */
 export function kustomizationFields(value: unknown): KustomizationFields | string {
   if (!isRecord(value)) return "is no mapping";
+  const repeated = repeatedKey(value);
+  if (repeated !== undefined) return `has the field "${repeated}" twice, in one case or another`;
   const folded = fold(value) as Record<string, unknown>;
   const references: Reference[] = [];
   const inline: string[] = [];
@@ -106,9 +112,25 @@ export function kustomizationFields(value: unknown): KustomizationFields | strin
 function fold(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fold);
   if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, content]) => [key.normalize("NFKC").toLowerCase(), fold(content)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, content]) => [foldKey(key), fold(content)]));
+}
+
+const foldKey = (key: string): string => key.normalize("NFKC").toLowerCase();
+
+/** A key that is another one in another case: which of them counts is for Go to say. */
+function repeatedKey(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const keys = Array.isArray(value) ? [] : Object.keys(value).map(foldKey);
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key)) return key;
+    seen.add(key);
+  }
+  for (const content of Object.values(value)) {
+    const inner = repeatedKey(content);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,10 +1,10 @@
-import type { Stats } from "node:fs";
 import { join, resolve } from "node:path";
-import { readManifest } from "../../policies/manifests/manifest.ts";
 import { builtin } from "../builtin.ts";
 import { systemSentence } from "../errors.ts";
 import { kustomizationFields, type KustomizationFields, type Reference } from "./kustomization-fields.ts";
 import { looksRemote, namesRemote } from "./remote-reference.ts";
+import { statsOf } from "./stats-of.ts";
+import { readStrictly } from "./strict-yaml.ts";
 
 const { readFileSync, realpathSync, statSync } = builtin("node:fs");
 
@@ -64,12 +64,15 @@ export async function kustomizationTree(folder: string): Promise<KustomizationTr
     folders.add(realpathSync(next.folder));
     files.add(read.file);
     const { fields } = read;
-    if (fields.inline.some(namesRemote))
-      return { refused: read.file, why: "names something that is not on this machine" };
+    for (const text of fields.inline) {
+      const plugin = await readStrictly(read.file, Buffer.from(text));
+      if ("why" in plugin) return { refused: read.file, ...plugin };
+      if (namesRemote(plugin.values)) return { refused: read.file, why: "names something that is not on this machine" };
+    }
     const prefix = next.prefix + fields.namePrefix;
     const suffix = fields.nameSuffix + next.suffix;
     for (const reference of fields.references) {
-      const found = locate(next.folder, read.file, reference);
+      const found = await locate(next.folder, read.file, reference);
       if ("refused" in found) return found;
       if (found.isFolder) waiting.push({ folder: found.path, prefix, suffix });
       else {
@@ -96,53 +99,44 @@ async function readKustomization(folder: string): Promise<{ file: string; fields
   const [file, another] = found;
   if (file === undefined) return { refused: folder, why: "holds no kustomization.yaml" };
   if (another !== undefined) return { refused: folder, why: "holds two kustomizations" };
-  const content = readText(file);
-  if (typeof content !== "string") return content;
-  const { documents, problems, skipped } = await readManifest(file, Buffer.from(content), { strict: true });
-  const [problem] = problems;
-  if (problem !== undefined) return { refused: file, why: `cannot be read: ${problem.message}` };
-  const [only] = documents;
-  if (only === undefined || documents.length > 1 || skipped.some(({ reason }) => reason !== "empty document"))
+  const read = await readFile(file);
+  if ("refused" in read) return read;
+  const [value, second] = read.values;
+  if (value === undefined || second !== undefined)
     return { refused: file, why: "cannot be read: it is not one YAML document" };
-  const fields = kustomizationFields(only.value);
+  const fields = kustomizationFields(value);
   return typeof fields === "string" ? { refused: file, why: fields } : { file, fields };
 }
 
 /** Where a reference leads: it must be there, and must not look like anything else. */
-function locate(
+async function locate(
   folder: string,
   file: string,
   { text, role }: Reference,
-): { readonly path: string; readonly isFolder: boolean } | Refused {
+): Promise<{ readonly path: string; readonly isFolder: boolean } | Refused> {
   if (looksRemote(text)) return { refused: file, why: `names ${text}, which is not on this machine` };
   const path = resolve(folder, text);
   const stats = statsOf(path);
   if (stats === undefined) return { refused: file, why: `names ${text}, which does not exist` };
   const isFolder = stats.isDirectory();
-  if (role === "plugin" && !isFolder) {
-    const content = readText(path);
-    if (typeof content !== "string") return content;
-    if (namesRemote(content)) return { refused: path, why: "names something that is not on this machine" };
+  if (role === "plugin") {
+    // What such a folder builds may name anything, put together by patches.
+    if (isFolder) return { refused: file, why: `names ${text}, a folder that builds generators or transformers` };
+    const read = await readFile(path);
+    if ("refused" in read) return read;
+    if (namesRemote(read.values)) return { refused: path, why: "names something that is not on this machine" };
   }
   return { path, isFolder };
 }
 
-function readText(path: string): string | Refused {
+async function readFile(path: string): Promise<{ readonly values: readonly unknown[] } | Refused> {
   try {
     if (statSync(path).size > maxBytes) return { refused: path, why: "is larger than 1 MiB" };
-    return readFileSync(path, "utf8");
+    const read = await readStrictly(path, readFileSync(path));
+    return "why" in read ? { refused: path, ...read } : read;
   } catch (cause) {
     return { refused: path, why: systemSentence(cause) };
   }
 }
 
 const isFile = (path: string): boolean => statsOf(path)?.isFile() === true;
-
-/** Undefined for what is not there, cannot be asked for, or is no possible name. */
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
-}

@@ -8,5 +8,8 @@ export const looksRemote = (reference: string): boolean =>
     reference,
   );
 
-/** Whether the text of a plugin's configuration may name something remote. */
-export const namesRemote = (text: string): boolean => /https?:|:\/\/|git@|git::/i.test(text);
+/** Whether a value of a plugin's configuration, at any depth, may be read as something remote. */
+export function namesRemote(value: unknown): boolean {
+  if (typeof value === "string") return /https?:|:\/\/|git@|git::/i.test(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(namesRemote);
+}

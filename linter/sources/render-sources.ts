@@ -1,4 +1,4 @@
-import { shownName, type FoundFile, type FoundFiles, type RenderableFolder } from "../files.ts";
+import { isBelow, shownName, type FoundFile, type FoundFiles, type RenderableFolder } from "../files.ts";
 import type { LoadedFile } from "../load.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkChartOptions } from "./chart-options.ts";
@@ -63,7 +63,10 @@ export async function renderSources(
 
 /** Charts inside of another one are rendered with it. */
 const outermost = (charts: readonly RenderableFolder[]): RenderableFolder[] =>
-  charts.filter(({ path }) => !charts.some((other) => path.startsWith(`${other.path}/charts/`)));
+  charts.filter(
+    ({ folder }) =>
+      !charts.some((other) => isBelow(folder, other.folder === "." ? "charts" : `${other.folder}/charts`)),
+  );
 
 /** A base that another one of the run includes is judged there, and a component is nothing by itself. */
 const isPartOf = (
@@ -87,8 +90,8 @@ class Outcome implements RenderedSources {
   }
 
   readonly explain = (file: LoadedFile): LoadedFile => {
-    for (const [{ path, kind }, reason] of this.#reasons)
-      if (file.path?.startsWith(`${path}/`) === true) file = explainSkipped(file, kind, reason);
+    for (const [{ folder, kind }, reason] of this.#reasons)
+      if (isBelow(file.file, folder)) file = explainSkipped(file, kind, reason);
     return file;
   };
 

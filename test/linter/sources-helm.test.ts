@@ -3,6 +3,7 @@ import { chmodSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runProgram } from "../../linter/sources/program.ts";
+import { helm } from "../deploy/helm.ts";
 import { brief, lint, type JsonFinding } from "./findings.ts";
 import { folder, hasty, pod } from "./folder.ts";
 import { helmPath, skippedWithout } from "./program-folders.ts";
@@ -119,6 +120,22 @@ describe.skipIf(helmPath === undefined)(`a chart that is named${skippedWithout("
     });
   });
 
+  it("may hold another as an archive, which has no lines", async () => {
+    const { cwd, env } = around({
+      ...inFolder("shop", chart),
+      "db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n",
+      "db/templates/db.yaml": hasty("db"),
+    }) as Required<Surroundings>;
+    expect(spawnSync(helm ?? "", ["package", "db", "--destination", "shop/charts"], { cwd }).status).toBe(0);
+    const { findings } = await lint(["shop"], { cwd, env });
+    const found = findings.find(({ object }) => object?.name === "db");
+    expect(found).toMatchObject({
+      file: "shop/Chart.yaml",
+      line: 1,
+      rendered: { command: "helm template shop -s charts/db/templates/db.yaml", line: 8, precision: "file" },
+    });
+  });
+
   it("shows the rendered text, and is not changed by --fix", async () => {
     const files = { "Chart.yaml": chart["Chart.yaml"], "templates/pod.yaml": `# {{ .Release.Name }}\n${hasty()}` };
     const { cwd, env } = around(files) as Required<Surroundings>;
@@ -142,6 +159,19 @@ describe.skipIf(helmPath === undefined)(`a chart that is named${skippedWithout("
     expect(stdout).toContain(
       "(line 11 of `helm template shop -s templates/web.yaml`; no line here is known to make it)",
     );
+  });
+
+  it("may print comments as helm does", async () => {
+    const files = {
+      ...inFolder("shop", chart),
+      "other.yaml": pod(),
+      "shop/templates/web.yaml": ["../../other.yaml", "/etc/passwd", "z".repeat(5000), "templates/none.yaml"]
+        .map((name, index) => `---\n# Source: shop/${name}\n${hasty(`pod-${index}`)}`)
+        .join(""),
+    };
+    const { findings } = await lint(["shop"], around(files));
+    const named = new Set(findings.filter(({ object }) => object?.name.startsWith("pod-")).map(({ file }) => file));
+    expect(named).toEqual(new Set(["shop/templates/web.yaml"]));
   });
 
   it("goes by the changes of all its files with --changed-since", async () => {

@@ -81,6 +81,16 @@ describe.skipIf(kubectlPath === undefined)(`a kustomization that is named${skipp
     expect(files.linted).toBe(3);
   });
 
+  it("may have a file name without an ending, and nothing else", async () => {
+    const files = {
+      "app/Kustomization": "resources: [../base]\n",
+      "base/kustomization.yaml": "resources: [pod.yaml]\n",
+      "base/pod.yaml": hasty(),
+    };
+    const { findings } = await lint(["app"], around(files));
+    expect(placed(findings)).toEqual(["hasty: base/pod.yaml:6 grace-not-zero warn exact"]);
+  });
+
   it.each([
     {
       name: "a value that an inline patch changed is near its place in the resource",
@@ -213,6 +223,19 @@ describe("a kustomization that is not built", () => {
       says: 'has the field "plugins"',
     },
     { name: "charts in a kustomization", content: "helmCharts: [{ name: x }]", says: "has charts of its own" },
+    {
+      name: "a key in two cases",
+      content: "reſources: [b.yaml]\nresources: [a.yaml]",
+      says: 'has the field "resources" twice',
+    },
+    { name: "a key twice", content: "resources: [b.yaml]\nresources: [a.yaml]", says: "stands twice" },
+    { name: "a merge key", content: "<<: { resources: [a.yaml] }", says: "has a tag (!) or a merge key (<<)" },
+    { name: "a tag", content: "resources: [!!binary YS55YW1s]", says: "has a tag (!) or a merge key (<<)" },
+    {
+      name: "transformers that are built",
+      content: "transformers: [plugins]",
+      says: "a folder that builds generators",
+    },
     { name: "text that is no YAML", content: "resources: [", says: "cannot be read" },
     {
       name: "two documents",
@@ -222,7 +245,11 @@ describe("a kustomization that is not built", () => {
     { name: "a Go template", content: "resources:\n{{ if x }}\n- a.yaml\n{{ end }}", says: "cannot be read" },
     { name: "a list", content: "[a.yaml]", says: "is no mapping" },
   ])("is refused: $name", async ({ content, says }) => {
-    const files = { "app/kustomization.yaml": `${content}\n`, "app/a.yaml": hasty() };
+    const files = {
+      "app/kustomization.yaml": `${content}\n`,
+      "app/a.yaml": hasty(),
+      "app/plugins/kustomization.yaml": "resources: []\n",
+    };
     const { code, stderr, findings } = await lint(["app"], around(files));
     expect(stderr).toContain("gracewarden: app is not rendered (--no-render does without): app/kustomization.yaml ");
     expect(stderr).toContain(says);
@@ -304,15 +331,19 @@ describe.skipIf(kubectlPath === undefined)(`the network${skipped}`, () => {
     "validators: [REMOTE]",
     "transformers:\n  - |\n    apiVersion: builtin\n    kind: PatchTransformer\n    metadata: { name: x }\n    path: REMOTE",
     "transformers: [plugin.yaml]",
+    "patches: [REMOTE]",
+    'transformers:\n  - |\n    apiVersion: builtin\n    kind: PatchTransformer\n    metadata: { name: x }\n    path: "\\x68ttp://127.0.0.1/a"',
+    "transformers: [escaped.yaml]",
     "RESOURCES: [REMOTE]",
     "re\u017Fources: [REMOTE]",
     "configMapGenerator: [{ name: x, FILES: [REMOTE] }]",
-    "<<: { resources: [REMOTE] }",
     '"reso\\u0075rces": [REMOTE]',
   ])("is not asked by any field: %s", async (content) => {
     const files = {
       "kustomization.yaml": `${content.replace("REMOTE", `${url}/a.yaml`)}\n`,
       "plugin.yaml": `apiVersion: builtin\nkind: PatchTransformer\nmetadata: { name: x }\npath: ${url}/a.yaml\n`,
+      "escaped.yaml":
+        'apiVersion: builtin\nkind: PatchTransformer\nmetadata: { name: x }\npath: "\\x68ttp:\\/\\/127.0.0.1/a"\n',
       "x.yaml": pod(),
     };
     const { code, stderr } = await lint(["."], around(files));
