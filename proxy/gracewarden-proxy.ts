@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { executionAsyncResource } from "node:async_hooks";
 import module from "node:module";
+import { setFlagsFromString } from "node:v8";
 import type { Signal } from "./terminal.ts";
 
 // Before anything else is loaded: until somebody listens, a signal kills the process, or as PID 1 is lost (D9).
@@ -41,6 +42,8 @@ const exitCode = await main(process.argv.slice(2), {
     process.on("unhandledRejection", listener);
   },
   residentBytes: () => process.memoryUsage.rss(),
+  // It has some 16 MiB then. Twice as much gains no time, and comes when it comes: memory grew by 12 % after 20,000 calls.
+  limitYoungSpace: () => setFlagsFromString("--semi-space-growth-factor=1"),
 });
 // What is still open (a socket that a client keeps, a watcher) must not hold the process back.
 process.stdout.write("", () => process.exit(exitCode));

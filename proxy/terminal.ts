@@ -16,6 +16,8 @@ export interface Terminal {
   /** Tells each error that nobody has caught. */
   readonly onFailure: (listener: (error: unknown) => void) => void;
   readonly residentBytes: () => number;
+  /** From now on the space for what is young does not grow: what a start leaves behind is over, and calls leave little. */
+  readonly limitYoungSpace: () => void;
 }
 
 export type Signal = "SIGTERM" | "SIGINT" | "SIGHUP";

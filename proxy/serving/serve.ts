@@ -161,7 +161,10 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     log.info({ url, adminUrl, version, pid: process.pid }, "listening");
     tellWhenReady(
       () => standing().isStarted,
-      () => log.info({ seconds: monotonicSeconds() }, "ready"),
+      () => {
+        log.info({ seconds: monotonicSeconds() }, "ready");
+        terminal.limitYoungSpace();
+      },
     );
   }
   assembled.resolve();
