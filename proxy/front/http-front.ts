@@ -224,6 +224,7 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
     }, limits.commentSeconds * 1000),
     setInterval(() => {
       bodies.sweep();
+      connections.endUnwanted(limits.bodySeconds);
       sessions.sweep();
     }, 1000),
   ];

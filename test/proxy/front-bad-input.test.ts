@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { unauthorized } from "../../proxy/access/authenticate.ts";
+import { anonymous } from "../../proxy/access/identity.ts";
 import { begin, call, initialize, modern, modernMeta, post, raw, rawPost, reply } from "./front/post.ts";
 import { serve } from "./front/serve.ts";
 import { sleep } from "./front/table-relay.ts";
@@ -139,6 +141,47 @@ describe("a body", () => {
     connection.socket.write(rawPost('{"jsonrpc"', {}, 1000));
     expect(await connection.over).toBe("end");
     expect(connection.received()).toMatch(/^HTTP\/1.1 408 /u);
+  });
+
+  it.each<[string, string, Record<string, string>, number]>([
+    ["for another path", "POST /elsewhere", {}, 404],
+    ["without a token", "POST /mcp", { "x-stranger": "1" }, 401],
+    ["of a foreign page", "POST /mcp", { origin: "http://evil.example" }, 403],
+    ["that is no JSON", "POST /mcp", { "content-type": "text/plain" }, 415],
+    ["by another method", "PUT /mcp", {}, 405],
+    ["with a GET", "GET /mcp", {}, 400],
+  ])(
+    "%s is refused at once, and does not hold its connection by what it still sends",
+    async (_, line, more, status) => {
+      const { port, logs } = await serve({
+        limits: { bodySeconds: 0.5 },
+        authenticate: ({ headers }) =>
+          headers["x-stranger"] === undefined
+            ? { identity: anonymous }
+            : unauthorized("this server wants a token", undefined),
+      });
+      const connection = await raw(port);
+      connection.socket.write(rawPost("{", more, 1_000_000).replace("POST /mcp", line));
+      await expect.poll(connection.received).toMatch(new RegExp(`^HTTP/1.1 ${status} `, "u"));
+      const dribble = setInterval(() => connection.socket.write("x"), 50);
+      const began = performance.now();
+      expect(await connection.over).toMatch(/end|ECONNRESET|EPIPE/);
+      clearInterval(dribble);
+      expect(performance.now() - began).toBeLessThan(4000);
+      expect(logs.map(({ msg }) => msg)).toEqual([expect.stringContaining("still sends its message: closed")]);
+    },
+  );
+
+  it("refused at once may still end, and its connection is used again", async () => {
+    const { port, url } = await serve({ limits: { bodySeconds: 0.5 } });
+    const headers = await begin(url);
+    const connection = await raw(port);
+    connection.socket.write(rawPost("{", {}, 100).replace("POST /mcp", "POST /elsewhere"));
+    await expect.poll(connection.received).toContain("HTTP/1.1 404");
+    connection.socket.write("x".repeat(99));
+    await sleep(1700);
+    connection.socket.write(rawPost(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }), headers));
+    await expect.poll(connection.received).toContain('"result":{}');
   });
 
   it("is refused where too many are on their way", async () => {

@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import type { BaseLogger } from "pino";
 import { FairShare } from "../../fair-share.ts";
@@ -10,6 +10,8 @@ export interface Connections {
   readonly opened: (response: ServerResponse) => void;
   /** Ends connections that have served, on which nothing has begun since and nothing waits to be read. */
   readonly closeIdle: () => void;
+  /** Ends connections whose last request was answered for so long and still sends its body, which nobody wants. */
+  readonly endUnwanted: (seconds: number) => void;
   /** Ends connections whose answer waits to be read and of which nothing was taken for so long. */
   readonly endUnread: (seconds: number) => void;
   /** Stops accepting; ends what is left: at once where no request is open, the others once they are answered, all when the time is up. */
@@ -27,6 +29,8 @@ interface Connection {
   /** What waited to be read when that last changed, and when that was. */
   unread: number;
   unreadSince: number;
+  /** A request that was answered before all of it had come, and when that was. */
+  unwanted: { readonly request: IncomingMessage; readonly since: number } | undefined;
 }
 
 /** Between looks at what is left. */
@@ -62,7 +66,14 @@ export function trackConnections(
       socket.destroy();
       return;
     }
-    const connection: Connection = { socket, requests: 0, bytesAtRest: 0, unread: 0, unreadSince: 0 };
+    const connection: Connection = {
+      socket,
+      requests: 0,
+      bytesAtRest: 0,
+      unread: 0,
+      unreadSince: 0,
+      unwanted: undefined,
+    };
     const slot = connections.add(connection);
     ofSocket.set(socket, connection);
     socket.once("close", () => {
@@ -83,6 +94,8 @@ export function trackConnections(
       response.on("close", () => {
         connection.requests -= 1;
         connection.bytesAtRest = connection.socket.bytesRead;
+        const { req } = response;
+        if (!req.complete) connection.unwanted = { request: req, since: performance.now() };
       });
     },
     closeIdle() {
@@ -94,6 +107,21 @@ export function trackConnections(
           if (isIdle && isAnswered(connection)) socket.destroy();
         }
       });
+    },
+    endUnwanted(seconds) {
+      const now = performance.now();
+      for (const connection of connections) {
+        const { socket, unwanted } = connection;
+        if (unwanted === undefined) continue;
+        if (unwanted.request.complete) connection.unwanted = undefined;
+        else if (now - unwanted.since > seconds * 1000) {
+          log.warn(
+            { remoteAddress: socket.remoteAddress },
+            `a client was refused ${seconds} s ago and still sends its message: closed`,
+          );
+          socket.destroy();
+        }
+      }
     },
     endUnread(seconds) {
       const now = performance.now();
