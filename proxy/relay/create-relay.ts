@@ -6,18 +6,19 @@ import type { WaitingCalls } from "../leaving/waiting-calls.ts";
 import type { Call, Era, JsonText } from "../message.ts";
 import { Calls } from "./calls.ts";
 import type { ListKind } from "./catalogue.ts";
-import { describeAll, type Description } from "./describe.ts";
+import { describeAll, serverInfoOf, type Description } from "./describe.ts";
 import { Interests } from "./interests.ts";
 import type { ListCache } from "./list-cache.ts";
 import { Lists } from "./lists.ts";
 import { Offers } from "./offers.ts";
 import { Paced } from "./paced.ts";
-import type { Interest, Relay } from "./relay.ts";
+import type { Client, Interest, Relay } from "./relay.ts";
 import { Routes } from "./routes.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { defaultWaitingLimits, type WaitingLimits } from "./suspended-calls.ts";
 import { UpstreamMessages } from "./upstream-messages.ts";
 import { seesAnything } from "./visible.ts";
+import { sharesTasks } from "./tasks.ts";
 import { Upstreams, type UpstreamsOptions } from "./upstreams.ts";
 
 export interface RelayOptions extends UpstreamsOptions {
@@ -54,9 +55,15 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const interests = new Interests();
   const paced = new Paced();
   const isAlone = (): boolean => separator() === "" && upstreams.all().length === 1;
-  const describe = (era: Era, isVisible: (backend: Backend) => boolean): Description =>
+  const describe = ({ era, identity }: Pick<Client, "era" | "identity">): Description =>
     describeAll(
-      upstreams.all().map((backend) => ({ backend, server: upstreams.server(backend), isVisible: isVisible(backend) })),
+      upstreams.all().map((backend) => ({
+        backend,
+        server: upstreams.server(backend),
+        isVisible: seesAnything(identity, backend, { offers, separator, mayUse, isShared }),
+        // Who asks by `initialize` is about to have a session.
+        sharesTasks: sharesTasks({ identity, session: era === "legacy" ? "" : undefined }, backend),
+      })),
       { separator: separator(), proxyInfo, era },
     );
   const calls = new Calls(isAlone, { ...defaultWaitingLimits, ...options.waiting }, log);
@@ -74,7 +81,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
     separator,
     mayUse,
     isShared,
-    serverInfo: () => describe("modern", () => false).serverInfo,
+    serverInfo: () => serverInfoOf(upstreams, separator(), proxyInfo),
   });
   const messages = new UpstreamMessages({
     upstreams,
@@ -93,8 +100,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const routes = new Routes({ upstreams, offers, lists, calls, subscriptions, separator, isAlone, mayUse, isShared });
   return {
     request: (request) => routes.route(request),
-    describe: ({ era, identity }) =>
-      describe(era, (backend) => seesAnything(identity, backend, { offers, separator, mayUse, isShared })),
+    describe,
     notify(client, notification) {
       // Only a backend of the client's own can make use of what one client says.
       for (const shared of upstreams.all())

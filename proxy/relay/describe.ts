@@ -1,6 +1,8 @@
 import type { Backend } from "../backends/backend.ts";
 import type { ServerDescription } from "../backends/connection.ts";
 import type { Era, JsonObject, JsonText } from "../message.ts";
+import { withoutTasks } from "./tasks.ts";
+import type { Upstreams } from "./upstreams.ts";
 
 export interface Description {
   readonly capabilities: JsonText;
@@ -14,6 +16,8 @@ export interface Described {
   readonly server: ServerDescription | undefined;
   /** Who asks may see something of what it offers: instructions tell of that. */
   readonly isVisible: boolean;
+  /** Its tasks are everybody's who uses it. */
+  readonly sharesTasks: boolean;
 }
 
 /**
@@ -28,7 +32,7 @@ export function describeAll(
   if (separator === "" && described.length === 1 && first?.server !== undefined) {
     const { capabilities, serverInfo, instructions } = first.server;
     return {
-      capabilities: JSON.stringify(inEra(capabilities, era)),
+      capabilities: JSON.stringify(inEra(first.sharesTasks ? withoutTasks(capabilities) : capabilities, era)),
       serverInfo: JSON.stringify(serverInfo),
       instructions: first.isVisible ? instructions : undefined,
     };
@@ -41,6 +45,13 @@ export function describeAll(
     serverInfo: proxyInfo,
     instructions: instructions.length === 0 ? undefined : instructions.join("\n\n"),
   };
+}
+
+/** Who the proxy says that it is: the server itself where there is only one and nothing is renamed. */
+export function serverInfoOf(upstreams: Upstreams, separator: string, proxyInfo: JsonText): JsonText {
+  const [only, another] = upstreams.all();
+  const server = separator === "" && another === undefined && only !== undefined ? upstreams.server(only) : undefined;
+  return server === undefined ? proxyInfo : JSON.stringify(server.serverInfo);
 }
 
 const allCapabilities: JsonObject = {

@@ -13,6 +13,7 @@ import type { ClientRequest, RelayedCall } from "./relay.ts";
 import { failed } from "./rpc-error.ts";
 import { membersOf, refuseLookalikes } from "./splice.ts";
 import type { Subscriptions } from "./subscriptions.ts";
+import { sharesTasks } from "./tasks.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 export interface RoutesOptions {
@@ -167,6 +168,8 @@ export class Routes {
     const [only] = upstreams.all();
     if (!isAlone() || only === undefined) return unknownMethod(request.method);
     if (!isShared()) return { ...unknownMethod(request.method), isDenied: true };
+    if (request.method.startsWith("tasks/") && sharesTasks(request.client, only))
+      return { ...notOnesOwn, isDenied: true };
     return this.#send(request, only, {});
   }
 
@@ -195,6 +198,13 @@ function refuseTwice({ paramsText = "{}" }: ClientRequest, member: string): void
 }
 
 const refMembers: ReadonlySet<string> = new Set(["type", "name", "uri"]);
+
+const notOnesOwn = answered(
+  failed(
+    "methodNotFound",
+    "tasks are not offered here: the server would show everybody's to everybody (perSession gives each session its own server)",
+  ),
+);
 
 const unknownMethod = (method: string): RelayedCall =>
   answered(failed("methodNotFound", `the method ${JSON.stringify(method)} is not known here`));

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { accessList } from "../../proxy/access/access-list.ts";
 import type { Identity } from "../../proxy/access/identity.ts";
 import type { Era } from "../../proxy/message.ts";
+import type { Client } from "../../proxy/relay/relay.ts";
+import { withoutTasks } from "../../proxy/relay/tasks.ts";
 import { stdioConfig } from "./backend-fixture.ts";
-import { relayOf } from "./relay-of.ts";
+import { answerTo, legacyClient, modernClient, relayOf, requestFrom } from "./relay-of.ts";
 
 const mirror = (name: string): ReturnType<typeof stdioConfig> => stdioConfig("mirror.mjs", [], { name });
 const as = (role: string): Identity => ({ subject: role, roles: [role] });
@@ -34,5 +36,34 @@ describe("instructions", () => {
     const told = (role: string): string | undefined =>
       relay.describe({ era: "legacy", identity: as(role) }).instructions;
     expect([told("ops"), told("dev")]).toEqual([words, undefined]);
+  });
+});
+
+describe("tasks of a server that several share", () => {
+  const ada = { ...legacyClient, identity: as("ada") };
+  const modernAda = { ...modernClient, identity: as("ada") };
+  it.each<[string, Client, boolean, boolean]>([
+    ["are nobody's who has to say who it is", ada, false, false],
+    ["are nobody's of the later era either", modernAda, false, false],
+    ["are a session's own where it has a server of its own", ada, true, true],
+    ["but a client of the later era has no session", modernAda, true, false],
+    ["are everybody's where nobody says who it is", legacyClient, false, true],
+  ])("%s", async (_name, client, perSession, expected) => {
+    const { relay } = await relayOf([{ ...mirror("a"), perSession }], { separator: () => "" });
+    const { outcome, isDenied = false } = relay.request(requestFrom(client, "tasks/list", {}));
+    const { error } = await answerTo({ outcome });
+    expect([error?.code, isDenied]).toEqual(expected ? [undefined, false] : [-32601, true]);
+    const { capabilities } = relay.describe(client);
+    expect("tasks" in (JSON.parse(capabilities) as object)).toBe(expected && client.era === "legacy");
+    // Methods of other extensions go on as they did.
+    expect((await answerTo(relay.request(requestFrom(client, "vendor/run", {})))).error).toBeUndefined();
+  });
+
+  it("are not offered as an extension either", () => {
+    const tasks = "io.modelcontextprotocol/tasks";
+    expect(withoutTasks({ tools: {}, tasks: {}, extensions: { [tasks]: {}, other: {} } })).toEqual({
+      tools: {},
+      extensions: { other: {} },
+    });
   });
 });
