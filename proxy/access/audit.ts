@@ -110,6 +110,23 @@ const writeTo = (output: (text: string) => void): Appender => ({
   close: async () => {},
 });
 
+/** A disk that was full, or a process that was killed, leaves half a line, and the next must not be a part of it. */
+async function endsInHalfALine(path: string): Promise<boolean> {
+  const file = await open(path, "r").catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { size } = await file.stat();
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(1), position: Math.max(size - 1, 0) });
+    return size > 0 && bytesRead === 1 && buffer[0] !== newline;
+  } catch {
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+const newline = 10;
+
 /** Opened at the first line, and again after a failure: the file or its disk may have been replaced. */
 function appender(path: string): Appender {
   let file: FileHandle | undefined;
@@ -121,7 +138,10 @@ function appender(path: string): Appender {
   return {
     async append(text) {
       try {
-        file ??= await open(path, "a", 0o600);
+        if (file === undefined) {
+          file = await open(path, "a", 0o600);
+          if (await endsInHalfALine(path)) await file.appendFile("\n");
+        }
         await file.appendFile(text);
       } catch (error) {
         await close();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import type { BackendConfig } from "../config/config.ts";
@@ -36,6 +36,8 @@ export function openListCache(folder: string, log: BaseLogger): ListCache {
         writeFileSync(`${file}.${process.pid}`, JSON.stringify(offer), { mode: 0o600 });
         renameSync(`${file}.${process.pid}`, file);
       } catch (error) {
+        // Half of it would take the room that the disk has left.
+        rmSync(`${file}.${process.pid}`, { force: true });
         told(error);
       }
     },

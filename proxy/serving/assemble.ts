@@ -60,8 +60,10 @@ export interface Assembly {
   readonly counts: Front["counts"];
   /** Limits that clients share, by what they limit. */
   readonly shares: Front["shares"];
-  /** A reload. What only counts at a start is said in the log. */
+  /** A reload. */
   readonly follow: (next: ProxyConfig) => Promise<void>;
+  /** Keys of the configuration that a reload has changed and that count at a start alone. */
+  readonly waitingForRestart: () => readonly string[];
   /** Where MCP is spoken; undefined on stdio. */
   readonly listen: () => Promise<string | undefined>;
   /** Sends the traces that wait. */
@@ -75,6 +77,7 @@ const clientCapabilities = JSON.stringify({ roots: { listChanged: true }, sampli
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { settings, log, paced, environment, sleep, onCallEnd } = options;
   let { config } = options;
+  let waitingForRestart: readonly string[] = [];
   let mayUse = accessList(config.access);
   let authenticate = await createAuthenticate(config.auth, paced);
   const create = backendFactory({
@@ -143,8 +146,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   }
 
   const follow = async (changed: ProxyConfig): Promise<void> => {
-    const later = onlyAtStart.filter((key) => !isDeepStrictEqual(changed[key], config[key]));
-    if (later.length > 0) log.warn({ keys: later }, `changes of ${later.join(", ")} count from the next start on`);
+    waitingForRestart = onlyAtStart.filter((key) => !isDeepStrictEqual(changed[key], options.config[key]));
+    if (waitingForRestart.length > 0)
+      log.warn(
+        { keys: waitingForRestart },
+        `the new configuration is followed, but for a restart: until then the former values of ${waitingForRestart.join(", ")} hold`,
+      );
     authenticate = await createAuthenticate(changed.auth, paced);
     config = changed;
     mayUse = accessList(changed.access);
@@ -170,6 +177,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     offered: (backend) => relay.offered(backend),
     counts: front.counts,
     shares: { ...front.shares, waiting: relay.waitingCalls.share },
+    waitingForRestart: () => waitingForRestart,
     follow: (changed) => (following = followAfter(following, changed)),
     listen: front.listen,
     flush: async (seconds) => traces?.flush(seconds),

@@ -131,6 +131,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
       problems: [
         ...(problem === undefined ? [] : [`the configuration was not reloaded: ${problem}`]),
         ...shown.flatMap(({ name, problem: its }) => (its === undefined ? [] : [`backend ${name}: ${its}`])),
+        ...(assembly?.waitingForRestart() ?? []).map((key) => `the change of ${key} takes a restart of the proxy`),
         ...((audit?.lost() ?? 0) > 0 ? [`${audit?.lost()} lines of the audit log were lost`] : []),
       ],
     };

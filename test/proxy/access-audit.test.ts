@@ -90,6 +90,16 @@ describe("the audit log", () => {
     expect(logged.join("")).toContain("it does not exist");
   });
 
+  it("begins a line of its own behind half of one", async () => {
+    const { audit: log, to } = audit({});
+    writeFileSync(to, '{"half');
+    log.record(call);
+    await log.close();
+    const [half, line = ""] = readFileSync(to, "utf8").split("\n");
+    expect(half).toBe('{"half');
+    expect(JSON.parse(line)).toMatchObject({ who: "ada" });
+  });
+
   it("bounds what waits for a slow disk", async () => {
     const { audit: log } = audit({ arguments: "full" });
     const big = { ...call, arguments: "x".repeat(1024 * 1024) };

@@ -71,14 +71,19 @@ export async function runProxy(
   return new Promise((settle) => child.on("close", (code, signal) => settle({ code, signal, stdout, stderr })));
 }
 
-/** Starts it on free ports and waits until it listens; it is killed when the test is over. */
+/**
+ * Starts it on free ports and waits until it listens; it is killed when the test is over. `launcher`: a command that
+ * becomes the one that follows it.
+ */
 export async function startProxy(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  launcher: readonly string[] = [],
 ): Promise<ProxyProcess> {
   const split = args.includes("--") ? args.indexOf("--") : args.length;
   const own = [...args.slice(0, split), "--port", "0", "--admin-port", "0", ...args.slice(split)];
-  const child = spawn(process.execPath, [program, ...own], {
+  const [command = "", ...rest] = [...launcher, process.execPath, program, ...own];
+  const child = spawn(command, rest, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -55,6 +55,26 @@ describe("a changed configuration", () => {
     expect((await proxy.call("a__env", { name: "NEW" })).message.result?.content[0]?.text).toBe("yes");
   });
 
+  it("that changes what only a start can says so by name, until it is changed back", async () => {
+    const file = configFile(servers("a"));
+    const proxy = await startProxy(["--config", file], hasty);
+    await proxy.logged(/^ready$/);
+    const folder = temporaryFolder();
+    const later = {
+      audit: { to: "stderr" },
+      listCache: folder,
+      maxMessageBytes: 1_000_000,
+      traces: { endpoint: "http://127.0.0.1:1/v1/traces" },
+    };
+    writeFileSync(file, JSON.stringify({ ...servers("a"), ...later }));
+    const told = await proxy.logged(/until then the former values of audit, listCache, maxMessageBytes, traces hold$/);
+    expect(told).toMatchObject({ level: "warn", keys: Object.keys(later) });
+    const health = async (): Promise<string> => (await proxy.admin("/health")).text;
+    for (const key of Object.keys(later)) expect(await health()).toContain(`the change of ${key} takes a restart`);
+    writeFileSync(file, JSON.stringify(servers("a")));
+    await until(async () => !(await health()).includes("takes a restart"));
+  });
+
   it("that is broken leaves the former one in place; log, health and a metric say so", async () => {
     const file = configFile(servers("a"));
     const proxy = await startProxy(["--config", file], hasty);
