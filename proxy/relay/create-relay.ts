@@ -3,7 +3,7 @@ import type { Identity } from "../access/identity.ts";
 import type { Backend, BackendEvents } from "../backends/backend.ts";
 import type { FairShare } from "../fair-share.ts";
 import type { WaitingCalls } from "../leaving/waiting-calls.ts";
-import type { Call, Era, JsonText } from "../message.ts";
+import type { Call, JsonText } from "../message.ts";
 import { Calls } from "./calls.ts";
 import type { ListKind } from "./catalogue.ts";
 import { describeAll, serverInfoOf, type Description } from "./describe.ts";

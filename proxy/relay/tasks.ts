@@ -16,7 +16,8 @@ export const sharesTasks = (
 ): boolean => identity.subject !== anonymous.subject && !(config.perSession && session !== undefined);
 
 /** What a server offers beside tasks. */
-export function withoutTasks({ tasks: _, ...capabilities }: JsonObject): JsonObject {
+export function withoutTasks(all: JsonObject): JsonObject {
+  const { tasks: _, ...capabilities } = all;
   const { extensions } = capabilities;
   if (!isRecord(extensions) || !(extension in extensions)) return capabilities;
   const { [extension]: _extension, ...others } = extensions;
