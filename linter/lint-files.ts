@@ -5,9 +5,11 @@ import { countsAsFailure } from "./counts-as-failure.ts";
 import { deliver } from "./deliver.ts";
 import { judgeInput } from "./judge-input.ts";
 import { chosenConfig } from "./load-config.ts";
+import { progressOn } from "./progress.ts";
 import { readInput, type Input } from "./read-input.ts";
 import { isFixable, type Report } from "./report.ts";
 import { reportTargets } from "./report-targets.ts";
+import { amount } from "./reporters/summary.ts";
 import { tellCrashes } from "./tell-crashes.ts";
 import type { Output, Terminal } from "./terminal.ts";
 import { withUnwritable } from "./unwritable.ts";
@@ -16,6 +18,7 @@ import { withUnwritable } from "./unwritable.ts";
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
   const { cwd, now } = terminal;
   const targets = reportTargets(options.format);
+  const progress = progressOn(terminal);
   const loaded = await chosenConfig(options, cwd, rules, now);
   for (const note of loaded.notes) terminal.stderr.write(`gracewarden: ${note}\n`);
   const inputOptions = {
@@ -24,12 +27,15 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     stdinName: options["stdin-filename"] ?? "stdin",
     configFolder: loaded.folder,
     render: options,
+    progress,
   };
   let input = await readInput(paths, inputOptions, terminal);
   const ref = options["changed-since"];
   if (ref !== undefined) input = (await import("./changed-files.ts")).onlyChanged(input, ref, terminal);
   const judge = (read: Input): Report => judgeInput(read, loaded.config, now);
+  progress.tell(() => `judging: ${amount(input.files.length, "file", "files")}`);
   let report = judge(input);
+  progress.clear();
   let reportTo: Output = terminal.stdout;
   const mayChange = report.findings.some(isFixable) || paths.includes("-");
   if (options["fix-dry-run"] || (options.fix && mayChange)) {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { findFiles, shownName, type FoundFiles } from "./files.ts";
 import { loadBytes, loadFile, unreadableFile, type LoadedFile } from "./load.ts";
 import { optimiseFor } from "./optimising-compiler.ts";
+import type { Progress } from "./progress.ts";
 import { fileReader, maxBytes, tooLarge } from "./read-bytes.ts";
 import type { SkippedFile } from "./report.ts";
 import { chartOption, type RenderOptions } from "./sources/render-options.ts";
@@ -27,6 +28,7 @@ export interface InputOptions {
   readonly configFolder: string;
   /** Without it no program is started: charts and kustomizations are read as they are written. */
   readonly render?: RenderOptions;
+  readonly progress?: Progress;
 }
 
 /**
@@ -91,6 +93,7 @@ async function readAll(
     loaded.push(explain(read));
     characters += read.manifest?.source.text.length ?? 0;
     optimiseFor(characters);
+    options.progress?.tell(() => `reading: ${index + 1} of ${files.length} files`);
     if (index % 64 === 63 && !limited) limited = limitYoungSpace();
   }
   return loaded;

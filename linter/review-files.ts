@@ -6,9 +6,11 @@ import { changedFiles, diffOf, fixpoint } from "./fix-files.ts";
 import { judgeInput } from "./judge-input.ts";
 import { chosenConfig, type LoadedConfig } from "./load-config.ts";
 import { configText } from "./print-config.ts";
+import { progressOn } from "./progress.ts";
 import { readInput, type Input } from "./read-input.ts";
 import { render } from "./render.ts";
 import { placeOf, type Report } from "./report.ts";
+import { amount } from "./reporters/summary.ts";
 import { tellCrashes } from "./tell-crashes.ts";
 import type { Terminal } from "./terminal.ts";
 import { withUnwritable } from "./unwritable.ts";
@@ -21,6 +23,7 @@ export async function reviewFiles(
   terminal: Terminal,
 ): Promise<number> {
   const { cwd, now, stdout, stderr } = terminal;
+  const progress = progressOn(terminal);
   const loaded = await chosenConfig(options, cwd, rules, now);
   for (const note of loaded.notes) stderr.write(`gracewarden: ${note}\n`);
   const inputOptions = {
@@ -29,12 +32,16 @@ export async function reviewFiles(
     stdinName: options["stdin-filename"] ?? "stdin",
     configFolder: loaded.folder,
     render: options,
+    progress,
   };
   const input = await readInput(paths, inputOptions, terminal);
+  progress.tell(() => `judging: ${amount(input.files.length, "file", "files")}`);
   const report = await withUnwritable(judgeInput(input, loaded.config, now));
   const bar = { "fail-on": options["fail-on"], "fail-on-undetermined": false };
   const failing = report.findings.some((finding) => countsAsFailure(finding, bar));
+  progress.tell(() => `writing: ${amount(report.findings.length, "finding", "findings")}`);
   const text = await textOf(paths, input, report, loaded, options, now);
+  progress.clear();
   if (options.output === undefined) stdout.write(text);
   else writeReport(options.output, cwd, text);
   tellCrashes(report, stderr);

@@ -7,6 +7,7 @@ import type { LintOptions } from "./commands/lint.ts";
 import { programError, systemSentence } from "./errors.ts";
 import { findFiles } from "./files.ts";
 import { configPath } from "./load-config.ts";
+import { withoutProgress } from "./progress.ts";
 import { fileReader } from "./read-bytes.ts";
 import { chartOption } from "./sources/render-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -181,6 +182,6 @@ function record(terminal: Terminal): { terminal: Terminal; stdout: () => string;
     // Not a copy: it would ask for stdin and stderr, which are made when they are asked for.
     terminal: Object.create(terminal, { stdout: output("stdout"), stderr: output("stderr") }) as Terminal,
     stdout: () => written.stdout,
-    stderr: () => written.stderr,
+    stderr: () => withoutProgress(written.stderr),
   };
 }
