@@ -19,18 +19,19 @@ async function onTerminal(command: string): Promise<string> {
   return stdout.replaceAll("\u001B[K", "<erased>");
 }
 
-describe("progress", () => {
-  const at = (isTTY: boolean | undefined, env: Readonly<Record<string, string>> = {}): string => {
-    let written = "";
-    let time = 0;
-    const stderr = { isTTY, write: (text: string) => (written += text) };
-    const progress = progressOn({ env, stderr }, () => time);
-    for (time = 0; time <= 1250; time += 50) progress.tell(() => `at ${time}`);
-    progress.clear();
-    progress.clear();
-    return written;
-  };
+/** What a run of a second and a quarter tells. */
+const at = (isTTY: boolean | undefined, env: Readonly<Record<string, string>> = {}): string => {
+  let written = "";
+  let time = 0;
+  const stderr = { isTTY, write: (text: string) => (written += text) };
+  const progress = progressOn({ env, stderr }, () => time);
+  for (time = 0; time <= 1250; time += 50) progress.tell(() => `at ${time}`);
+  progress.clear();
+  progress.clear();
+  return written;
+};
 
+describe("progress", () => {
   it("is told after a second, ten times a second, and erased", () => {
     expect(at(true)).toBe("\rat 1000\u001B[K\rat 1100\u001B[K\rat 1200\u001B[K\r\u001B[K");
   });
