@@ -21,6 +21,12 @@ export async function withPolicies<T>(
   const list = { apiVersion: "v1", kind: "List", items: objects };
   try {
     await kubectl(["create", "namespace", namespace]);
+    // Where no controller runs nobody else makes it, and pods are refused without.
+    await kubectl(["apply", "--filename=-"], {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "default", namespace },
+    });
     await kubectl(["create", "--filename=-"], list);
     const judge: Judge = {
       namespace,
