@@ -27,6 +27,7 @@ export async function explainRule(
   ];
   if (rule.needs === "set")
     lines.push("", wrap("It looks at several objects, so at admission it is not evaluated.", width));
+  lines.push("", wrap(await asPolicy(rule), width));
   const options = Object.entries(rule.options ?? {});
   if (options.length > 0)
     lines.push(...heading("Options"), ...options.flatMap(([name, option]) => optionLines(name, option, style)));
@@ -40,6 +41,12 @@ export async function explainRule(
   }
   for (const example of rule.examples) lines.push(...(await exampleLines(rule, example, style)));
   return `${lines.join("\n")}\n`;
+}
+
+/** What `gracewarden export vap` makes of the rule where nothing is configured. */
+async function asPolicy({ id }: Rule): Promise<string> {
+  const { fidelityOf } = await import("./export/export-text.ts");
+  return `As a policy of the API server (gracewarden export vap): ${fidelityOf(id, rules)}.`;
 }
 
 function optionLines(name: string, option: OptionSchema, { paint, width }: ExplainStyle): string[] {

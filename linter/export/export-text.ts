@@ -1,14 +1,14 @@
 import { exportRules, type ExportedRule } from "../../policies/cel/exported-rule.ts";
 import { mutatingPolicies } from "../../policies/cel/mutating-policy.ts";
 import { validatingPolicies } from "../../policies/cel/validating-policy.ts";
-import type { Config } from "../../policies/config.ts";
+import { defaultConfig, type Config } from "../../policies/config.ts";
 import { yamlDocuments } from "../../policies/manifests/yaml-documents.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { closest } from "../../policies/spelling.ts";
 import type { ExportOptions } from "../commands/export.ts";
 import { programError } from "../errors.ts";
 import { version } from "../version.ts";
-import { fidelityTable } from "./fidelity-table.ts";
+import { fidelityTable, remarks } from "./fidelity-table.ts";
 import { contentsOf, head } from "./head.ts";
 import { mutationContents, mutationTable } from "./mutations.ts";
 
@@ -37,6 +37,16 @@ export function exportText(kind: string, { rules, config, options, now, columns 
   if (options.list) return fidelityTable(exported, width);
   const policies = exported.flatMap((one) => validatingPolicies(one, settings));
   return head(kind, contentsOf(exported), config, today) + yamlDocuments(policies);
+}
+
+/** How faithful a rule's policy is, and what it misses or why there is none, as a clause. */
+export function fidelityOf(id: string, rules: readonly Rule[]): string {
+  // No clause tells the day.
+  const one = exportRules(rules, defaultConfig, "2026-01-01").find(({ rule }) => rule.id === id);
+  if (one === undefined) return "none";
+  const { fidelity } = one.exported;
+  const clauses = remarks(one).join("; ");
+  return fidelity === "exact" ? "exact" : `${fidelity === "approximate" ? "approximate" : "none"}: ${clauses}`;
 }
 
 /** The prefix of names and the namespaces, as the API server takes them. */

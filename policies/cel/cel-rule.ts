@@ -1,5 +1,6 @@
 import type { BudgetSettings } from "../budget-settings.ts";
 import type { Severity } from "../rule.ts";
+import type { Variable } from "./variables.ts";
 
 /** What an expression depends on besides the object: written into it when it is exported. */
 export interface CelSettings {
@@ -40,6 +41,8 @@ export type CelExport =
   | { readonly fidelity: "not-exportable"; readonly why: string };
 
 interface Checks {
+  /** What several of its checks use, each after those that it uses. */
+  readonly variables?: readonly Variable[];
   /** None where, as things are set, there is nothing to look for. */
   readonly checks: readonly CelCheck[];
   /** What is judged; pods and the templates of workloads where left out. */

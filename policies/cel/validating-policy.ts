@@ -4,7 +4,7 @@ import { quote } from "./cel-text.ts";
 import type { Action, EnforcedCheck } from "./enforced-check.ts";
 import type { ExportedRule } from "./exported-rule.ts";
 import { inLines } from "./layout.ts";
-import { variablesFor } from "./variables.ts";
+import { variablesFor, type Variable } from "./variables.ts";
 import { notWaived } from "./waived.ts";
 
 export interface PolicySettings {
@@ -82,7 +82,7 @@ export function validatingPolicies({ rule, exported, checks }: ExportedRule, set
               resourceRules: subject.rules,
             },
             ...(conditions.length > 0 && { matchConditions: conditions }),
-            ...judging(group, subject.root, rule),
+            ...judging(group, exported.variables ?? [], subject.root, rule),
           },
         },
         {
@@ -103,16 +103,16 @@ const validationActions: Readonly<Record<Action, readonly string[]>> = {
   audit: ["Audit"],
 };
 
-/** A list of sentences for each check; an object is content where it is empty. */
-function judging(checks: readonly EnforcedCheck[], root: string, { id, title }: ExportedRule["rule"]): object {
+/** A list of sentences for each check; an object is content where it is empty. `own`: the rule's own variables. */
+function judging(
+  checks: readonly EnforcedCheck[],
+  own: readonly Variable[],
+  root: string,
+  { id, title }: ExportedRule["rule"],
+): object {
   const named = checks.map(({ problems }, index) => ({ name: `problems${index + 1}`, expression: problems }));
-  const variables = [
-    ...variablesFor(
-      checks.map(({ problems }) => problems),
-      root,
-    ),
-    ...named,
-  ];
+  const expressions = [...own, ...named].map(({ expression }) => expression);
+  const variables = [...variablesFor(expressions, root), ...own, ...named];
   return {
     variables: variables.map(({ name, expression }) => ({ name, expression: inLines(expression) })),
     validations: named.map(({ name }) => ({

@@ -36,15 +36,16 @@ describe("rules as CEL", () => {
   );
 
   it("use variables that there are, each after those that it uses", () => {
-    for (const { checks } of exported(defaultConfig))
-      for (const { problems } of checks) {
-        const known = new Set<string>();
-        for (const { name, expression } of variablesFor([problems], "object")) {
-          for (const [, used = ""] of expression.matchAll(/variables\.(\w+)/g)) expect(known).toContain(used);
-          known.add(name);
-        }
-        for (const [, used = ""] of problems.matchAll(/variables\.(\w+)/g)) expect(known).toContain(used);
+    for (const { exported: one, checks } of exported(defaultConfig)) {
+      const own = one.fidelity === "not-exportable" ? [] : (one.variables ?? []);
+      const problems = checks.map((check) => ({ name: "problems", expression: check.problems }));
+      const expressions = [...own, ...problems].map(({ expression }) => expression);
+      const known = new Set<string>();
+      for (const { name, expression } of [...variablesFor(expressions, "object"), ...own, ...problems]) {
+        for (const [, used = ""] of expression.matchAll(/variables\.(\w+)/g)) expect(known).toContain(used);
+        known.add(name);
       }
+    }
   });
 
   it.each<[string, string, Partial<EnforcementSettings>, string[]]>([

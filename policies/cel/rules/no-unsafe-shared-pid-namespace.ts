@@ -2,11 +2,7 @@ import { debugging } from "../../pods/image.ts";
 import { imageNameOf } from "../containers.ts";
 import { pattern, quote, sentence } from "../cel-text.ts";
 import type { CelRule } from "../cel-rule.ts";
-import { unseenProxy } from "../variables.ts";
-
-const joining = (wanted: string): string =>
-  `variables.shares || variables.isWindows ? [] : variables.debuggers.filter(from, variables.started.exists(to, to.name == from.?targetContainerName.orValue("") && ${wanted} && ${maySignal("from", "to")}))` +
-  `.map(from, ${sentence`${"from.name"} joins the PID namespace of ${"from.targetContainerName"} and can signal its processes: debug it without a target, or with a runAsUser of its own and without the capability KILL`})`;
+import { unseenProxy, type Variable } from "../variables.ts";
 
 /** CEL: capabilities by their names without a prefix. */
 const capabilities = (c: string, list: "add" | "drop"): string =>
@@ -30,26 +26,44 @@ function powerOverAll(c: string): string {
   );
 }
 
+/** A row for each container with what the kernel's two questions ask; `place` is its number among the init containers, -1 elsewhere. */
+const users: Variable = {
+  name: "users",
+  expression:
+    `(dyn(variables.started) + dyn(variables.debuggers)).map(c, {"name": dyn(c.name), "uid": dyn(${uidOf("c")}), ` +
+    `"notRoot": dyn(${mustNotBeRoot("c")}), "all": dyn(${powerOverAll("c")}), ` +
+    `"proxy": dyn(c.name in variables.proxies), "target": dyn(c.?targetContainerName.orValue("")), ` +
+    `"place": dyn(variables.inits.map(i, i.name).indexOf(c.name)), ` +
+    `"lasts": dyn(!variables.inits.exists(i, i.name == c.name && i.?restartPolicy.orValue("") != "Always"))})`,
+};
+
 /** CEL: whether one may signal the other: by power, by the same uid, or by an uid that nobody says and may be the same. */
-const maySignal = (from: string, to: string): string =>
-  `(${powerOverAll(from)} || (${uidOf(from)} >= 0 && ${uidOf(to)} >= 0 ? ${uidOf(from)} == ${uidOf(to)} : ` +
-  `!((${uidOf(from)} == 0 && ${mustNotBeRoot(to)}) || (${uidOf(to)} == 0 && ${mustNotBeRoot(from)}))))`;
+const maySignal =
+  "(from.all || (from.uid >= 0 && to.uid >= 0 ? from.uid == to.uid : " +
+  "!((from.uid == 0 && to.notRoot) || (to.uid == 0 && from.notRoot))))";
+
+/** Names of those who may signal a container that is, or is not, the proxy; those that have ended by then are nobody's. */
+const senders = (wanted: string): string =>
+  `variables.users.filter(from, from.lasts && variables.users.exists(to, to.lasts && from.name != to.name && ${wanted} && ${maySignal})).map(from, from.name) + ` +
+  // An init container runs beside the native sidecars that are listed before it (A14).
+  `variables.users.filter(from, !from.lasts && variables.users.exists(to, to.lasts && to.place >= 0 && to.place < from.place && ${wanted} && ${maySignal})).map(from, from.name)`;
+
+const remedy = "give each container a runAsUser of its own and drop the capability KILL, or do not share";
+
+const sharing = (wanted: string, harm: string): string =>
+  `[${senders(wanted)}].filter(names, names.size() > 0).map(names, "all containers share one PID namespace, so " + names.join(", ") + ${quote(` ${harm}: ${remedy}`)})`;
+
+const joining = (wanted: string): string =>
+  `variables.shares || variables.isWindows ? [] : variables.users.filter(from, from.target != "" && variables.users.exists(to, to.name == from.target && ${wanted} && ${maySignal}))` +
+  `.map(from, ${sentence`${"from.name"} joins the PID namespace of ${"from.target"} and can signal its processes: debug it without a target, or with a runAsUser of its own and without the capability KILL`})`;
 
 const rule: CelRule = () => {
-  const lasting = "(dyn(variables.running) + dyn(variables.debuggers))";
-  const isProxy = "variables.proxies.exists(n, n == to.name)";
-  /** Names of those who may signal a container that is, or is not, the proxy. */
-  const senders = (wanted: string): string =>
-    `(${lasting}.filter(from, ${lasting}.exists(to, from.name != to.name && ${wanted} && ${maySignal("from", "to")})).map(from, from.name) + ` +
-    // An init container runs beside the native sidecars that are listed before it (A14).
-    `variables.inits.filter(from, from.?restartPolicy.orValue("") != "Always" && variables.inits.exists(to, to.?restartPolicy.orValue("") == "Always" && ` +
-    `variables.inits.map(i, i.name).indexOf(to.name) < variables.inits.map(i, i.name).indexOf(from.name) && ${wanted} && ${maySignal("from", "to")})).map(from, from.name))`;
   const shares = "variables.shares && !(variables.isWindows)";
-  const remedy = "give each container a runAsUser of its own and drop the capability KILL, or do not share";
-  const shared = (wanted: string, harm: string): string =>
-    `[${senders(wanted)}].filter(names, names.size() > 0).map(names, "all containers share one PID namespace, so " + names.join(", ") + ${quote(` ${harm}: ${remedy}`)})`;
-  const overProxy = shared(isProxy, "can signal the proxy and whatever it has started, and end calls without a drain");
-  const overOthers = shared(`!${isProxy}`, "can signal the processes of other containers and end them without a drain");
+  const overProxy = sharing(
+    "to.proxy",
+    "can signal the proxy and whatever it has started, and end calls without a drain",
+  );
+  const overOthers = sharing("!to.proxy", "can signal the processes of other containers and end them without a drain");
   return {
     fidelity: "approximate",
     ephemeral: true,
@@ -57,11 +71,12 @@ const rule: CelRule = () => {
       unseenProxy,
       "commands that signal PID 1, everybody or a program by its name are not read: they are neither told nor do they weigh more",
     ],
+    variables: [users],
     checks: [
       { severity: "error", onProxies: true, problems: `${shares} ? ${overProxy} : []` },
-      { severity: "error", onProxies: true, problems: joining(isProxy) },
+      { severity: "error", onProxies: true, problems: joining("to.proxy") },
       { severity: "advice", problems: `${shares} && ${overProxy}.size() == 0 ? ${overOthers} : []` },
-      { severity: "advice", problems: joining(`!${isProxy}`) },
+      { severity: "advice", problems: joining("!to.proxy") },
     ],
   };
 };

@@ -39,6 +39,20 @@ const waiver = "waive.gracewarden.io/grace-not-zero";
 /** `denied`, `warned` or `silent`. */
 type Outcome = "denied" | "warned" | "silent";
 
+/** A debugger beside the proxy, as `kubectl debug` adds it. */
+const debug = (runAsUser: number) => ({
+  spec: {
+    ephemeralContainers: [
+      {
+        name: `debug-${runAsUser}`,
+        image: "busybox",
+        targetContainerName: "proxy",
+        securityContext: { runAsUser, capabilities: { drop: ["ALL"] } },
+      },
+    ],
+  },
+});
+
 describe("what the API server does by the exported policies", () => {
   it.each<[string, Partial<EnforcementSettings>, string | undefined, Outcome]>([
     ["warns", {}, undefined, "warned"],
@@ -88,24 +102,12 @@ describe("what the API server does by the exported policies", () => {
       const said = `${String(body["message"])} ${warnings.join(" ")}`;
       expect({ outcome, said }).toMatchObject({ outcome: expected });
       const sentence = "terminationGracePeriodSeconds is 0: the object is gone at once";
-      expect(said.includes(`${sentence}`)).toBe(expected !== "silent");
+      expect(said.includes(sentence)).toBe(expected !== "silent");
     });
   });
 
   it("denies a debugger that could signal the proxy, and lets another in", async () => {
     const proxy = { name: "proxy", image: "gracewarden-proxy", securityContext: { runAsUser: 1000 } };
-    const debug = (runAsUser: number) => ({
-      spec: {
-        ephemeralContainers: [
-          {
-            name: `debug-${runAsUser}`,
-            image: "busybox",
-            targetContainerName: "proxy",
-            securityContext: { runAsUser, capabilities: { drop: ["ALL"] } },
-          },
-        ],
-      },
-    });
     await withPolicies(policiesUnder({}, ["no-unsafe-shared-pid-namespace"]), async ({ namespace }) => {
       const pod = {
         apiVersion: "v1",
