@@ -51,7 +51,14 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
   let stale: readonly string[] = [];
   if (options.baseline !== undefined) {
     const { compareWithBaseline } = await import("./baseline.ts");
-    const change = options["update-baseline"] ? "update" : options["prune-baseline"] ? "prune" : "none";
+    // What could not be rendered has findings that nobody saw.
+    const change = input.failed
+      ? "none"
+      : options["update-baseline"]
+        ? "update"
+        : options["prune-baseline"]
+          ? "prune"
+          : "none";
     const linted = input.files.map(({ file }) => file);
     ({ report, stale } = compareWithBaseline(report, { file: options.baseline, cwd, linted, change }));
     for (const entry of stale)

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runProgram } from "../../linter/sources/program.ts";
@@ -231,6 +231,17 @@ describe.skipIf(helmPath === undefined)(`a chart that cannot be rendered${skippe
     expect(code).toBe(2);
     // The rest is judged nevertheless.
     expect(findings.map(brief)).toContain("shop/example/literal.yaml:6 grace-not-zero warn");
+  });
+
+  it("leaves the baseline as it is", async () => {
+    const { cwd, env } = around(inFolder("shop", chart)) as Required<Surroundings>;
+    await gracewarden(["lint", "shop", "--baseline", "known.json", "--update-baseline"], { cwd, env });
+    const known = readFileSync(join(cwd, "known.json"), "utf8");
+    expect(known).toContain("shop/templates/web.yaml");
+    writeFileSync(join(cwd, "shop/templates/bad.yaml"), '{{ fail "no" }}\n');
+    const { code } = await gracewarden(["lint", "shop", "--baseline", "known.json", "--prune-baseline"], { cwd, env });
+    expect(code).toBe(2);
+    expect(readFileSync(join(cwd, "known.json"), "utf8")).toBe(known);
   });
 
   it.each([
