@@ -52,7 +52,7 @@ export async function kustomizationTree(folder: string): Promise<KustomizationTr
   const resources: IncludedFile[] = [];
   const patches: string[] = [];
   let root: { file: string; fields: KustomizationFields } | undefined;
-  const waiting = [{ folder, prefix: "", suffix: "" }];
+  const waiting: Waiting[] = [{ folder, prefix: "", suffix: "" }];
   for (let visits = 0; ; visits++) {
     const next = waiting.shift();
     if (next === undefined) break;
@@ -61,7 +61,7 @@ export async function kustomizationTree(folder: string): Promise<KustomizationTr
     const read = await readKustomization(next.folder);
     if ("refused" in read) return read;
     root ??= read;
-    folders.add(realpathSync(next.folder));
+    folders.add(read.real);
     files.add(read.file);
     const { fields } = read;
     for (const text of fields.inline) {
@@ -72,7 +72,7 @@ export async function kustomizationTree(folder: string): Promise<KustomizationTr
     const prefix = next.prefix + fields.namePrefix;
     const suffix = fields.nameSuffix + next.suffix;
     for (const reference of fields.references) {
-      const found = await locate(next.folder, read.file, reference);
+      const found = await locate(next.folder, read, reference);
       if ("refused" in found) return found;
       if (found.isFolder) waiting.push({ folder: found.path, prefix, suffix });
       else {
@@ -94,7 +94,20 @@ export async function kustomizationTree(folder: string): Promise<KustomizationTr
   };
 }
 
-async function readKustomization(folder: string): Promise<{ file: string; fields: KustomizationFields } | Refused> {
+interface Waiting {
+  readonly folder: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+interface ReadKustomization {
+  readonly file: string;
+  /** The folder's real path, from which kustomize follows references. */
+  readonly real: string;
+  readonly fields: KustomizationFields;
+}
+
+async function readKustomization(folder: string): Promise<ReadKustomization | Refused> {
   const found = kustomizationNames.map((name) => join(folder, name)).filter((path) => isFile(path));
   const [file, another] = found;
   if (file === undefined) return { refused: folder, why: "holds no kustomization.yaml" };
@@ -105,20 +118,25 @@ async function readKustomization(folder: string): Promise<{ file: string; fields
   if (value === undefined || second !== undefined)
     return { refused: file, why: "cannot be read: it is not one YAML document" };
   const fields = kustomizationFields(value);
-  return typeof fields === "string" ? { refused: file, why: fields } : { file, fields };
+  return typeof fields === "string" ? { refused: file, why: fields } : { file, real: realpathSync(folder), fields };
 }
 
 /** Where a reference leads: it must be there, and must not look like anything else. */
 async function locate(
   folder: string,
-  file: string,
+  { file, real }: ReadKustomization,
   { text, role }: Reference,
 ): Promise<{ readonly path: string; readonly isFolder: boolean } | Refused> {
   if (looksRemote(text)) return { refused: file, why: `names ${text}, which is not on this machine` };
-  const path = resolve(folder, text);
-  const stats = statsOf(path);
+  const target = resolve(real, text);
+  const stats = statsOf(target);
   if (stats === undefined) return { refused: file, why: `names ${text}, which does not exist` };
   const isFolder = stats.isDirectory();
+  if (!isFolder && !stats.isFile()) return { refused: file, why: `names ${text}, which is no regular file` };
+  // Called as the user called the folder, if a link on the way leads to the same.
+  const called = resolve(folder, text);
+  const path =
+    statsOf(called)?.isFile() === stats.isFile() && realpathSync(called) === realpathSync(target) ? called : target;
   if (role === "plugin") {
     // What such a folder builds may name anything, put together by patches.
     if (isFolder) return { refused: file, why: `names ${text}, a folder that builds generators or transformers` };

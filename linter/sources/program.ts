@@ -11,6 +11,9 @@ const maxSeconds = 60;
 /** As much as is read of one file, see read-bytes.ts. */
 const maxOutputMebibytes = 100;
 
+/** Of what a program says about its failure, in bytes: templates may have it say anything. */
+const maxSaid = 4096;
+
 /**
  * Where a program is. Relative entries of the PATH do not count: they lead into the folder that is linted, whose content
  * may be anybody's.
@@ -76,7 +79,7 @@ export function runProgram(
     }
   }
   if (status === 0) return { stdout };
-  const said = stderr.toString("utf8").trim();
+  const said = stderr.toString("utf8", 0, maxSaid).trim();
   const how = status === null ? `was ended by ${signal}` : `failed with exit code ${status}`;
   return { failure: said === "" ? how : `${how}: ${said}` };
 }

@@ -1,3 +1,4 @@
+import { printable } from "../color.ts";
 import { isBelow, shownName, type FoundFile, type FoundFiles, type RenderableFolder } from "../files.ts";
 import type { LoadedFile } from "../load.ts";
 import type { Terminal } from "../terminal.ts";
@@ -54,7 +55,10 @@ export async function renderSources(
     else trees.set(one, tree);
   }
   for (const [one, tree] of trees) {
-    if (!one.named && isPartOf(one, tree, trees)) continue;
+    if (!one.named && isPartOf(one, tree, trees)) {
+      outcome.leave(one, options, "judged in what others build of it");
+      continue;
+    }
     if (kustomize === undefined) outcome.miss(one, options, "neither kubectl nor kustomize is on the PATH");
     else outcome.add(one, await buildKustomization(kustomize, one, tree, found.files, reading, terminal));
   }
@@ -120,6 +124,6 @@ class Outcome implements RenderedSources {
   }
 
   #tell(text: string): void {
-    this.#terminal.stderr.write(`gracewarden: ${text}\n`);
+    this.#terminal.stderr.write(`gracewarden: ${printable(text)}\n`);
   }
 }

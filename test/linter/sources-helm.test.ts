@@ -210,7 +210,7 @@ describe.skipIf(helmPath === undefined)(`a chart that cannot be rendered${skippe
   it.each([
     {
       name: "a template that helm refuses",
-      files: { "templates/bad.yaml": '{{ fail "name a database" }}\n' },
+      files: { "templates/bad.yaml": '{{ fail "name a database \u001B[2J" }}\n' },
       says: /shop is not rendered \(--no-render does without\): helm failed with exit code 1: .*name a database/s,
     },
     {
@@ -228,6 +228,7 @@ describe.skipIf(helmPath === undefined)(`a chart that cannot be rendered${skippe
   ])("says what helm says and ends with 2: $name", async ({ files, says }) => {
     const { code, stderr, findings } = await lint(["shop"], around(inFolder("shop", { ...chart, ...files })));
     expect(stderr).toMatch(says);
+    expect(stderr).not.toContain("\u001B[2J");
     expect(code).toBe(2);
     // The rest is judged nevertheless.
     expect(findings.map(brief)).toContain("shop/example/literal.yaml:6 grace-not-zero warn");

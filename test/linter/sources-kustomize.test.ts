@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runProgram } from "../../linter/sources/program.ts";
 import { brief, lint, type JsonFinding } from "./findings.ts";
@@ -255,6 +257,29 @@ describe("a kustomization that is not built", () => {
     expect(stderr).toContain(says);
     expect(code).toBe(2);
     expect(findings.map(brief)).toContain("app/a.yaml:6 grace-not-zero warn");
+  });
+
+  it("is followed as kustomize follows it, through links", async () => {
+    const { cwd, env } = around({
+      "app/kustomization.yaml": "resources: [link]\n",
+      // What `../x` in the linked folder would be, if the link were a folder.
+      "app/x/kustomization.yaml": "resources: []\n",
+      "elsewhere/base/kustomization.yaml": "resources: [../x]\n",
+      "elsewhere/x/kustomization.yaml": 'resources: ["https://127.0.0.1/a.yaml"]\n',
+    }) as Required<Surroundings>;
+    symlinkSync("../elsewhere/base", join(cwd, "app/link"));
+    const { code, stderr } = await lint(["app"], { cwd, env });
+    expect(stderr).toContain(
+      "elsewhere/x/kustomization.yaml names https://127.0.0.1/a.yaml, which is not on this machine",
+    );
+    expect(code).toBe(2);
+  });
+
+  it("is refused where it names a pipe", async () => {
+    const { cwd, env } = around({ "app/kustomization.yaml": "resources: [pipe.yaml]\n" }) as Required<Surroundings>;
+    expect(spawnSync("mkfifo", [join(cwd, "app/pipe.yaml")]).status).toBe(0);
+    const { stderr } = await lint(["app"], { cwd, env });
+    expect(stderr).toContain("app/kustomization.yaml names pipe.yaml, which is no regular file");
   });
 
   it.skipIf(kubectlPath === undefined)("says what kustomize says", async () => {
