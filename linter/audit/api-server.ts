@@ -1,11 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createConfiguration, HttpMethod, RequestContext, type KubeConfig } from "@kubernetes/client-node";
 import { isRecord } from "../../policies/record.ts";
+import { printable } from "../color.ts";
 import { programError } from "../errors.ts";
 import { optimiseFor } from "../optimising-compiler.ts";
 import { limitYoungSpace } from "../young-space.ts";
 import { loadKubeConfig, type ClusterChoice } from "./kube-config.ts";
-import { whyUnreachable } from "./why-unreachable.ts";
+import { isCut, whyUnreachable } from "./why-unreachable.ts";
 
 /** What an API server answered to a GET; anything that ends a run has been thrown. */
 interface Answer {
@@ -45,7 +46,10 @@ export async function openApiServer(
 
   let characters = 0;
 
-  async function send(path: string): Promise<{ status: number; retryAfter: string | undefined; text: string }> {
+  async function send(
+    path: string,
+    isFirst = true,
+  ): Promise<{ status: number; retryAfter: string | undefined; text: string }> {
     const request = new RequestContext(`${server}${path}`, HttpMethod.GET);
     for (const [name, value] of Object.entries(credentials.getHeaders())) request.setHeaderParam(name, value);
     request.setHeaderParam("Accept", "application/json");
@@ -55,6 +59,8 @@ export async function openApiServer(
       const { httpStatusCode, headers, body } = await httpApi.send(request).toPromise();
       return { status: httpStatusCode, retryAfter: headers["retry-after"], text: await body.text() };
     } catch (cause) {
+      // A server may close a connection that it kept just as it is used again.
+      if (isFirst && isCut(cause)) return send(path, false);
       throw programError("unreachable-cluster", server, whyUnreachable(cause, answerSeconds));
     }
   }
@@ -91,7 +97,8 @@ export async function openApiServer(
         throw programError("cluster-refused", server, path, `HTTP ${status}${message === "" ? "" : `, ${message}`}`);
       }
     },
-    close: async () => dispatcher?.close(),
+    // What is still asked for after a failure has nobody left who waits for it.
+    close: async () => dispatcher?.destroy(),
   };
 }
 
@@ -115,4 +122,4 @@ function parsed(text: string): unknown {
 }
 
 const messageOf = (body: unknown): string =>
-  isRecord(body) && body["kind"] === "Status" && typeof body["message"] === "string" ? body["message"] : "";
+  isRecord(body) && body["kind"] === "Status" && typeof body["message"] === "string" ? printable(body["message"]) : "";

@@ -92,7 +92,9 @@ export async function readCluster<T>(
       }
     }
   }
-  return { subjects, others, pods, throughMaker, over, notRead: missing };
+  // In one order, whichever list was answered first.
+  const notReadInOrder = missing.toSorted((a, b) => (a.what < b.what ? -1 : 1));
+  return { subjects, others, pods, throughMaker, over, notRead: notReadInOrder };
 
   async function readKind(kind: ServedKind): Promise<readonly Kept<T>[]> {
     const spaces = kind.namespaced && namespaces.length > 0 ? namespaces : [undefined];

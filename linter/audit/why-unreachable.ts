@@ -17,11 +17,19 @@ const sentences: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "its certificate has expired",
 };
 
+/** Whether a connection ended that should have brought an answer. */
+export const isCut = (error: unknown): boolean => ["ECONNRESET", "UND_ERR_SOCKET"].includes(reasonOf(error).code ?? "");
+
+/** fetch says that it failed; what is behind it says why. */
+function reasonOf(error: unknown): NodeJS.ErrnoException {
+  const { cause } = error as Error;
+  return (cause instanceof Error ? cause : error) as NodeJS.ErrnoException;
+}
+
 /** Why no answer came, to be put behind "cannot be reached:". */
 export function whyUnreachable(error: unknown, answerSeconds: number): string {
-  const { name, cause } = error as Error;
-  // fetch says that it failed; what is behind it says why.
-  const { code = "", message } = (cause instanceof Error ? cause : error) as NodeJS.ErrnoException;
+  const { name } = error as Error;
+  const { code = "", message } = reasonOf(error);
   if (name === "TimeoutError" || code === "ETIMEDOUT" || code === "UND_ERR_CONNECT_TIMEOUT")
     return `no answer in ${answerSeconds} s`;
   return sentences[code] ?? (message === "" ? code : message);

@@ -66,12 +66,12 @@ export function summary(report: Report, { width, paint, verbose, hidden }: Summa
 function clusterLines(cluster: ClusterAccount, verbose: boolean): string[] {
   const { context, server, pods, slipped, throughMaker, over, notEvaluated } = cluster;
   const counts = [
-    `${amount(throughMaker, "object", "objects")} judged as what made them`,
+    ...(throughMaker === 0 ? [] : [`${amount(throughMaker, "object", "objects")} judged as what made them`]),
     ...(over === 0 ? [] : [`${over} over`]),
-    `${amount(pods, "running pod", "running pods")} held against the webhook, ${slipped} slipped through`,
+    ...(pods === 0 ? [] : [`${amount(pods, "pod", "pods")} held against the webhook, ${slipped} slipped through`]),
   ];
   return [
-    `cluster ${context} (${server}): ${counts.join(", ")}`,
+    `cluster ${context} (${server})${counts.length === 0 ? "" : `: ${counts.join(", ")}`}`,
     ...notEvaluated.map(({ what, refused, rules }) => {
       const why = refused === undefined ? "left out" : `refused${verbose ? ` (${refused})` : ""}`;
       return `not evaluated: ${what}, ${why}${rules.length === 0 ? "" : `; without it also ${rules.join(", ")}`}`;

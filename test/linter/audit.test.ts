@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { faults, kubeconfigFor, playRecording } from "./audit/recorded-server.ts";
+import { cut, faults, kubeconfigFor, playRecording } from "./audit/recorded-server.ts";
 import { parseFindings } from "./findings.ts";
 import { folder } from "./folder.ts";
 import { gracewarden, type Outcome } from "./program.ts";
@@ -10,6 +10,11 @@ async function audit(kubeconfig: string, ...args: readonly string[]): Promise<Ou
   const cwd = folder({ kubeconfig });
   return gracewarden(["audit", "--kubeconfig", "kubeconfig", ...args], { cwd });
 }
+
+const cuts =
+  (times: number) =>
+  (path: string, count: number): typeof cut | undefined =>
+    path === "/api/v1/services" && count <= times ? cut : undefined;
 
 const ofPods = (path: string): boolean => path.startsWith("/api/v1/pods");
 
@@ -49,6 +54,15 @@ describe("audit", () => {
     );
     const { stdout } = await audit(server.kubeconfig, "--format", "json");
     expect(parseFindings(stdout).cluster?.pods).toBe(3);
+  });
+
+  it("asks again where a connection was cut, once", async () => {
+    await using once = await playRecording(cuts(1));
+    expect((await audit(once.kubeconfig)).code).toBe(1);
+    await using twice = await playRecording(cuts(2));
+    const { code, stderr } = await audit(twice.kubeconfig);
+    expect(code).toBe(2);
+    expect(stderr).toContain("cannot be reached: the connection was cut");
   });
 
   it.each<[string, Parameters<typeof playRecording>[0], string]>([

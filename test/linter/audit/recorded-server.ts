@@ -18,6 +18,9 @@ export const faults = {
 
 type Fault = (typeof faults)[keyof typeof faults];
 
+/** An answer that is none. */
+export const cut = Symbol("cut");
+
 function status(code: number, reason: string, message: string) {
   return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, code } as const;
 }
@@ -31,7 +34,7 @@ export interface Recording extends AsyncDisposable {
 
 /** Plays the recording over HTTP. `fault` may answer instead: for the `count`th time that a path is asked for, from 1. */
 export async function playRecording(
-  fault: (path: string, count: number) => Fault | string | undefined = () => undefined,
+  fault: (path: string, count: number) => Fault | typeof cut | string | undefined = () => undefined,
 ): Promise<Recording> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -39,7 +42,8 @@ export async function playRecording(
     const path = `${pathname}${searchParams.has("continue") ? " continued" : ""}`;
     asked.push(path);
     const wrong = fault(path, asked.filter((each) => each === path).length);
-    if (typeof wrong === "string") response.writeHead(200).end(wrong);
+    if (wrong === cut) request.socket.destroy();
+    else if (typeof wrong === "string") response.writeHead(200).end(wrong);
     else if (wrong !== undefined) answer(response, wrong.code, wrong);
     else if (recorded[path] !== undefined) answer(response, 200, recorded[path]);
     else answer(response, 404, status(404, "NotFound", "the server could not find the requested resource"));
