@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { cut, faults, kubeconfigFor, playRecording } from "./audit/recorded-server.ts";
 import { parseFindings } from "./findings.ts";
 import { folder } from "./folder.ts";
@@ -19,6 +19,9 @@ const cuts =
 const ofPods = (path: string): boolean => path.startsWith("/api/v1/pods");
 
 describe("audit", () => {
+  // The Kubernetes client has hundreds of files; the built program has it in one.
+  beforeAll(() => import("../../linter/audit/cluster-report.ts"), 60_000);
+
   it("reads what there is, page by page, and says in JSON what it found where", async () => {
     await using server = await playRecording();
     const { code, stdout, stderr } = await audit(server.kubeconfig, "--format", "json");
