@@ -7,7 +7,8 @@ import { attachHttp } from "./http-attachment.ts";
 import { ProcessTable } from "./process-table.ts";
 import { QuietLog } from "./quiet-log.ts";
 import { attachStdio } from "./stdio-attachment.ts";
-import { SupervisedBackend, type Learnt, type Supervision } from "./supervised-backend.ts";
+import { SupervisedBackend } from "./supervised-backend.ts";
+import type { Learnt, Supervision } from "./supervision.ts";
 
 export interface BackendOptions {
   readonly log: BaseLogger;

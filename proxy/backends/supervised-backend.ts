@@ -1,6 +1,6 @@
 import type { BackendConfig } from "../config/config.ts";
 import type { Call, Era } from "../message.ts";
-import { LostInHandshake, type Attachment, type AttachOptions, type Ending } from "./attachment.ts";
+import { LostInHandshake, type Attachment, type Ending } from "./attachment.ts";
 import {
   BackendUnavailable,
   type Backend,
@@ -11,24 +11,14 @@ import {
 } from "./backend.ts";
 import { backoffSeconds } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
-import type { QuietLog } from "./quiet-log.ts";
+import { IdleWatch } from "./idle-watch.ts";
+import { inTime } from "./in-time.ts";
+import type { Supervision } from "./supervision.ts";
 
 /** Ready for so long, its failures before are forgotten. */
 const goodWhileSeconds = 10;
 /** What a dead backend left behind gets so long before the next process starts. */
 const leftoverSeconds = 1;
-
-/** What one backend, or the backends of its sessions, have learnt about the server. */
-export interface Learnt {
-  era: Era | undefined;
-}
-
-export interface Supervision {
-  readonly log: QuietLog;
-  readonly learnt: Learnt;
-  attach(options: Pick<AttachOptions, "era" | "unsolicited" | "onRenewed">): Attachment;
-  random(): number;
-}
 
 type Phase =
   | { readonly state: "idle" | "stopped" }
@@ -54,8 +44,7 @@ export class SupervisedBackend implements Backend {
   #problem: string | undefined;
   /** Asking for the modern era ended the process once. */
   #probeKilled = false;
-  #lastUse = -Infinity;
-  #idleTimer: NodeJS.Timeout | undefined;
+  readonly #idleWatch: IdleWatch;
   /** Of an attachment that is not used any more; the next attempt waits for it. */
   #ending: { readonly attachment: Attachment; readonly done: Promise<Ending> } | undefined;
 
@@ -63,6 +52,7 @@ export class SupervisedBackend implements Backend {
     this.config = config;
     this.#events = events;
     this.#supervision = supervision;
+    this.#idleWatch = new IdleWatch(config.idleTimeoutSeconds);
   }
 
   get name(): string {
@@ -98,7 +88,7 @@ export class SupervisedBackend implements Backend {
     const phase = this.#phase;
     switch (phase.state) {
       case "ready":
-        this.#lastUse = performance.now();
+        this.#idleWatch.used();
         return phase.connection;
       case "connecting":
         return phase.attempt;
@@ -122,7 +112,7 @@ export class SupervisedBackend implements Backend {
   async stop(seconds: number): Promise<StopReport> {
     const began = performance.now();
     this.freeze();
-    clearTimeout(this.#idleTimer);
+    this.#idleWatch.stop();
     const attachment = "attachment" in this.#phase ? this.#phase.attachment : undefined;
     this.#phase = { state: "stopped" };
     this.#problem = "it was stopped";
@@ -184,8 +174,13 @@ export class SupervisedBackend implements Backend {
       },
     });
     phase.attachment = attachment;
+    const { connectTimeoutSeconds } = this.config;
     try {
-      const connection = await inTime(attachment.connected, this.config.connectTimeoutSeconds);
+      const connection = await inTime(
+        attachment.connected,
+        connectTimeoutSeconds,
+        `it did not connect within its connectTimeout of ${connectTimeoutSeconds} s`,
+      );
       if (this.#phase !== phase) throw new Error("it was stopped");
       this.#supervision.learnt.era = connection.era;
       this.#ready(attachment, connection);
@@ -203,18 +198,19 @@ export class SupervisedBackend implements Backend {
     if (this.#wasReady) this.#restarts += 1;
     this.#wasReady = true;
     this.#problem = undefined;
-    this.#lastUse = since;
-    const { name, config } = this;
-    this.#supervision.log.info({ backend: name, era: connection.era, pid: attachment.pid }, "a backend is ready");
+    this.#idleWatch.used();
+    this.#supervision.log.info({ backend: this.name, era: connection.era, pid: attachment.pid }, "a backend is ready");
     void attachment.lost.then((problem) => this.#lost(attachment, problem));
-    if (config.idleTimeoutSeconds > 0) this.#watchIdle(attachment, config.idleTimeoutSeconds);
+    this.#idleWatch.watch({ inFlight: () => connection.inFlight(), lastEnd: () => attachment.lastEnd() }, () =>
+      this.#idle(attachment),
+    );
     this.#events.onReady(this, connection);
   }
 
   #lost(attachment: Attachment, problem: string): void {
     const phase = this.#phase;
     if (phase.state !== "ready" || phase.attachment !== attachment) return;
-    clearTimeout(this.#idleTimer);
+    this.#idleWatch.stop();
     if (performance.now() - phase.since >= goodWhileSeconds * 1000) this.#failuresInRow = 0;
     this.#end(attachment, Math.min(leftoverSeconds, this.config.shutdownTimeoutSeconds), problem);
     this.#failed(problem, this.config.transport === "stdio");
@@ -238,23 +234,14 @@ export class SupervisedBackend implements Backend {
     }
   }
 
-  /** Idle is counted from the end of the last call; while one runs it is not idle. */
-  #watchIdle(attachment: Attachment, seconds: number): void {
-    const phase = this.#phase;
-    if (phase.state !== "ready" || phase.attachment !== attachment) return;
-    const quietFor = performance.now() - Math.max(this.#lastUse, attachment.lastEnd());
-    const left = phase.connection.inFlight() > 0 ? seconds * 1000 : seconds * 1000 - quietFor;
-    if (left > 0) {
-      this.#idleTimer = setTimeout(() => this.#watchIdle(attachment, seconds), left);
-      this.#idleTimer.unref();
-      return;
-    }
+  #idle(attachment: Attachment): void {
+    const { idleTimeoutSeconds, shutdownTimeoutSeconds } = this.config;
     this.#supervision.log.info(
-      { backend: this.name, idleSeconds: seconds },
+      { backend: this.name, idleSeconds: idleTimeoutSeconds },
       "a backend is stopped: nobody used it; the next call starts it",
     );
     this.#phase = { state: "idle" };
-    this.#end(attachment, this.config.shutdownTimeoutSeconds, "it was stopped since nobody used it");
+    this.#end(attachment, shutdownTimeoutSeconds, "it was stopped since nobody used it");
   }
 
   #end(attachment: Attachment, seconds: number, reason: string): void {
@@ -277,19 +264,3 @@ export class SupervisedBackend implements Backend {
 }
 
 const secondsUntil = (at: number): number => Math.max(0, (at - performance.now()) / 1000);
-
-async function inTime<T>(promise: Promise<T>, seconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`it did not connect within its connectTimeout of ${seconds} s`)),
-      seconds * 1000,
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-    promise.catch(() => {});
-  }
-}
