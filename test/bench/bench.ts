@@ -1,14 +1,17 @@
 /** Speed as ratios, measured side by side in one run: `npm run bench`. Peers are taken from PATH; a peer that is missing is said to be. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { interleave, median, type Sample } from "./measure.ts";
+import { largeTree, smallTree, writeTree } from "./tree.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const bin = join(root, "dist/gracewarden.cjs");
 const node = process.execPath;
 const rounds = Number(process.env["GRACEWARDEN_BENCH_ROUNDS"] ?? 9);
+/** For what takes seconds. */
+const few = Math.min(rounds, 3);
 
 function onPath(program: string): string | undefined {
   return (process.env["PATH"] ?? "")
@@ -22,14 +25,13 @@ interface Contender {
   readonly command: readonly string[];
 }
 
-async function compare(title: string, contenders: readonly Contender[], cwd?: string): Promise<void> {
+async function compare(title: string, contenders: readonly Contender[], times: number): Promise<void> {
   const samples = await interleave(
     contenders.map(({ command }) => command),
-    rounds,
-    cwd,
+    times,
   );
   const [ours = []] = samples;
-  console.log(`\n${title} (${rounds} interleaved rounds)`);
+  console.log(`\n${title} (${times} interleaved rounds)`);
   console.table(Object.fromEntries(contenders.map(({ name }, index) => [name, row(samples[index] ?? [], ours)])));
 }
 
@@ -43,37 +45,71 @@ function row(samples: readonly Sample[], ours: readonly Sample[]): Record<string
     "median ms": milliseconds(median(seconds)),
     "max ms": milliseconds(Math.max(...seconds)),
     "peak MiB": peaks.length === 0 ? "-" : Math.max(...peaks).toFixed(0),
+    exit: [...new Set(samples.map(({ exitCode }) => exitCode))].join(", "),
     "ours / this": (median(ours.map((sample) => sample.seconds)) / median(seconds)).toFixed(2),
   };
 }
 
-function peer(name: string, args: readonly string[]): Contender[] {
+/** How each peer is asked for all manifests at a path. kubeconform's schemas lie in the network: it parses and finds none. */
+const peers: Readonly<Record<string, (path: string) => readonly string[]>> = {
+  "kube-linter": (path) => ["lint", path],
+  "kube-score": (path) => ["score", ...manifestsAt(path)],
+  kubeconform: (path) => [
+    "-ignore-missing-schemas",
+    "-schema-location",
+    join(tmpdir(), "no-schemas", "{{.ResourceKind}}.json"),
+    path,
+  ],
+  polaris: (path) => ["audit", "--audit-path", path, "--format", "score"],
+};
+
+/** kube-score takes files alone. */
+const manifestsAt = (path: string): readonly string[] =>
+  statSync(path).isFile() ? [path] : globSync("**/*.{yaml,yml}", { cwd: path }).map((file) => join(path, file));
+
+const installed = Object.entries(peers).flatMap(([name, args]) => {
   const program = onPath(name);
   if (program === undefined) console.log(`${name}: not installed`);
-  return program === undefined ? [] : [{ name, command: [program, ...args] }];
-}
+  return program === undefined ? [] : [{ name, args, program }];
+});
+
+const peersAt = (path: string): Contender[] =>
+  installed.map(({ name, args, program }) => ({ name, command: [program, ...args(path)] }));
+
+const lint = [node, bin, "lint", "--no-config", "--fail-on", "off"];
+const ours = (path: string): Contender => ({ name: "gracewarden lint", command: [...lint, path] });
+
+const cache = mkdtempSync(join(tmpdir(), "gracewarden-bench-"));
+process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
+const cached = (path: string): Contender => ({
+  name: "gracewarden lint --cache, unchanged",
+  command: [...lint, "--cache", "--cache-location", cache, path],
+});
 
 console.log(`Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`);
 
 const example = join(root, "deploy/examples/polite/checkout.yaml");
-await compare("One file, cold", [
-  { name: "gracewarden lint", command: [node, bin, "lint", "--no-config", example] },
-  { name: "floor: node -e 0", command: [node, "-e", "0"] },
-  ...peer("kube-linter", ["lint", example]),
-]);
+await compare(
+  "One file, cold",
+  [ours(example), { name: "floor: node -e 0", command: [node, "-e", "0"] }, ...peersAt(example)],
+  rounds,
+);
 
 const corpus = process.env["GRACEWARDEN_CORPUS"];
 if (corpus === undefined) {
   console.log("\nWhole corpus: SKIPPED, GRACEWARDEN_CORPUS names no folder of manifests");
 } else {
-  const floor = join(root, "test/bench/parse-floor.ts");
-  const cache = mkdtempSync(join(tmpdir(), "gracewarden-bench-"));
-  process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
-  const cached = ["lint", "--no-config", "--fail-on", "off", "--cache", "--cache-location", cache];
-  await compare(`Whole corpus, ${corpus}`, [
-    { name: "gracewarden lint", command: [node, bin, "lint", "--no-config", "--fail-on", "off", corpus] },
-    { name: "gracewarden lint --cache, unchanged", command: [node, bin, ...cached, corpus] },
-    { name: "floor: js-yaml parses it", command: [node, floor, corpus] },
-    ...peer("kube-linter", ["lint", corpus]),
-  ]);
+  const floor = { name: "floor: js-yaml parses it", command: [node, join(root, "test/bench/parse-floor.ts"), corpus] };
+  await compare(`Whole corpus, ${corpus}`, [ours(corpus), cached(corpus), floor, ...peersAt(corpus)], few);
+}
+
+for (const size of [smallTree, largeTree]) {
+  const folder = mkdtempSync(join(tmpdir(), "gracewarden-tree-"));
+  try {
+    const megabytes = (writeTree(folder, size) / 1e6).toFixed(0);
+    const title = `Generated: ${size.definitions} CRD files and ${size.others} others, ${megabytes} MB`;
+    await compare(title, [ours(folder), cached(folder), ...peersAt(folder)], few);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

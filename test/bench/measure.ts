@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 
 export interface Sample {
   readonly seconds: number;
+  /** A peer that gives up on what it cannot read is not fast. */
+  readonly exitCode: number | null;
   /** Peak resident set in MiB; undefined where the system does not tell. */
   readonly peakMebibytes: number | undefined;
 }
@@ -16,10 +18,10 @@ function runOnce(command: readonly string[], cwd?: string): Promise<Sample> {
   let peakKibibytes = 0;
   const timer = setInterval(() => (peakKibibytes = Math.max(peakKibibytes, highWater(child.pid))), 4);
   child.once("error", reject);
-  child.once("exit", () => {
+  child.once("exit", (exitCode) => {
     clearInterval(timer);
     const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-    resolve({ seconds, peakMebibytes: peakKibibytes === 0 ? undefined : peakKibibytes / 1024 });
+    resolve({ seconds, exitCode, peakMebibytes: peakKibibytes === 0 ? undefined : peakKibibytes / 1024 });
   });
   return promise;
 }
