@@ -108,7 +108,10 @@ for (const size of [smallTree, largeTree]) {
   try {
     const megabytes = (writeTree(folder, size) / 1e6).toFixed(0);
     const title = `Generated: ${size.definitions} CRD files and ${size.others} others, ${megabytes} MB`;
-    await compare(title, [ours(folder), cached(folder), ...peersAt(folder)], few);
+    // It needs 9 s for 1,000 files on a quiet machine, and would need minutes each round.
+    const others = peersAt(folder).filter(({ name }) => size !== largeTree || name !== "polaris");
+    await compare(title, [ours(folder), cached(folder), ...others], few);
+    if (size === largeTree) console.log("polaris: left out, it would take minutes a round");
   } finally {
     rmSync(folder, { recursive: true });
   }
