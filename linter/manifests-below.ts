@@ -9,9 +9,12 @@ export interface Below {
   /** Relative to the folder, with forward slashes, in the order of their names within a folder. */
   readonly files: readonly string[];
   readonly skipped: readonly SkippedFile[];
-  /** There are more than were asked for. */
+  /** There are more than were asked for, or more folders than are opened. */
   readonly isCut: boolean;
 }
+
+/** A home folder has more than a repository, and a search of it would never end. */
+const mostFolders = 20_000;
 
 /**
  * Finds .yaml, .yml and .json files, `most` at most, folder by folder so that the nearest come first. Links are not
@@ -33,11 +36,13 @@ export async function manifestsBelow(folder: string, most: number): Promise<Belo
     for (const entry of entries) {
       const file = `${under}${entry.name}`;
       if (entry.isDirectory()) {
-        if (!ignoredFolders.has(entry.name)) folders.push(`${file}/`);
+        if (ignoredFolders.has(entry.name)) continue;
+        if (folders.length === mostFolders) return { files, skipped, isCut: true };
+        folders.push(`${file}/`);
       } else if (manifestName.test(entry.name)) {
         if (!entry.isFile())
           skipped.push({ file, reason: entry.isSymbolicLink() ? "a symbolic link" : "not a regular file" });
-        else if (files.length === most) return { files, skipped, isCut: true };
+        else if (files.length >= most) return { files, skipped, isCut: true };
         else files.push(file);
       }
     }

@@ -106,6 +106,9 @@ class Reading {
 
   async #file(asked: string, path: string, file: string, named: boolean): Promise<LoadedFile> {
     this.#seen.add(path);
+    // Signals have their turn.
+    if (this.#seen.size % 32 === 0) await new Promise((turn) => setImmediate(turn));
+    if (this.#seen.size > mostFiles) throw programError("too-much", asked, `${mostFiles} files`);
     const names = { file, configFile: shownName(this.#configFolder, path), path, named };
     let bytes: Buffer | string;
     try {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { execFileSync } from "node:child_process";
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -210,6 +210,18 @@ describe("gracewarden mcp", () => {
       '"manifest" must NOT have more than 4194304 characters',
     );
     expect(errorOf(await call("lint", { manifest: "#".repeat(most) }))).toBe("no error");
+  });
+
+  it("reads 5,000 files and no more", async () => {
+    const cwd = folder({ "last.yaml": pod() });
+    mkdirSync(join(cwd, "many"));
+    for (let index = 0; index < 5000; index++) writeFileSync(join(cwd, `many/${index}.yaml`), "");
+    const { call } = await connect(cwd);
+    expect((await call("lint", { paths: ["many"] })).structuredContent).toMatchObject({ files: { linted: 0 } });
+    const sentence = "holds more than 5000 files, the most that one call reads: name a smaller part of it";
+    expect(errorOf(await call("lint", { paths: ["."] }))).toBe(`"." ${sentence}`);
+    expect(errorOf(await call("lint", { paths: ["many", "last.yaml"] }))).toBe(`"last.yaml" ${sentence}`);
+    expect(errorOf(await call("lint", { paths: ["last.yaml"], context: ["many"] }))).toBe(`"many" ${sentence}`);
   });
 
   it("follows no link that it meets, and opens no pipe", async () => {
