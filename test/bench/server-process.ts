@@ -22,12 +22,20 @@ const source = resolve(import.meta.dirname, "../../webhook/gracewarden-webhook.t
 /** What is measured: the build, if there is one. */
 export const webhookProgram = process.argv[2] ?? (existsSync(built) ? built : source);
 
+const dockerfile = readFileSync(resolve(import.meta.dirname, "../../deploy/Dockerfile"), "utf8");
+const [, webhookImage = ""] = dockerfile.split("FROM runtime AS webhook");
+
 /** As the image starts Node: left to itself, V8 grows its heap by what the machine has, not by what a pod may use. */
 const imageFlags = (): readonly string[] => {
-  const dockerfile = readFileSync(resolve(import.meta.dirname, "../../deploy/Dockerfile"), "utf8");
-  const [, entrypoint = "[]"] = /^ENTRYPOINT (.*gracewarden-webhook\.js.*)$/m.exec(dockerfile) ?? [];
+  const [, entrypoint = "[]"] = /^ENTRYPOINT (.*)$/m.exec(webhookImage) ?? [];
   return (JSON.parse(entrypoint) as string[]).filter((word) => word.startsWith("--"));
 };
+
+/** As the image sets it. */
+const imageEnvironment = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...webhookImage.matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
 
 /** A certificate for 127.0.0.1 in a folder. */
 export function credentialsIn(folder: string): Credentials {
@@ -45,7 +53,7 @@ export function credentialsIn(folder: string): Credentials {
 /** Starts our webhook as its image does. */
 export function startWebhook(folder: string, { cert, key }: Credentials): Promise<ServerProcess> {
   const serve = `serve --host 127.0.0.1 --port 0 --metrics-port 0 --tls-cert ${cert} --tls-key ${key}`;
-  return start(folder, "webhook", [...imageFlags(), webhookProgram, ...serve.split(" ")]);
+  return start(folder, "webhook", [...imageFlags(), webhookProgram, ...serve.split(" ")], imageEnvironment());
 }
 
 /** Starts one of the bare servers beside this file. */
@@ -54,9 +62,17 @@ export function startBare(folder: string, script: string, { cert, key }: Credent
 }
 
 /** Its log goes to a file: a reader on this machine would take of the time that is measured. */
-async function start(folder: string, name: string, command: readonly string[]): Promise<ServerProcess> {
+async function start(
+  folder: string,
+  name: string,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const log = join(folder, `${name}.log`);
-  const child = spawn(process.execPath, command, { stdio: ["ignore", openSync(log, "w"), "inherit"] });
+  const child = spawn(process.execPath, command, {
+    stdio: ["ignore", openSync(log, "w"), "inherit"],
+    env: { ...process.env, ...environment },
+  });
   for (;;) {
     const line = readFileSync(log, "utf8")
       .split("\n")
