@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/cluster/**", "test/proxy/running/**", "test/conformance/**", "**/node_modules/**"],
+    exclude: ["test/cluster/**", "test/*/running/**", "test/conformance/**", "**/node_modules/**"],
     // The code keeps no module state, so files can share one worker's modules.
     isolate: false,
     testTimeout: 20_000,

@@ -2,10 +2,10 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { makeCertificate } from "./certificates.ts";
-import { call } from "./client.ts";
-import { plainPod, reviewOf } from "./reviews.ts";
-import { runServer, writePair, type RunningOptions, type RunningServer } from "./running-server.ts";
+import { makeCertificate } from "../certificates.ts";
+import { call } from "../client.ts";
+import { plainPod, reviewOf } from "../reviews.ts";
+import { runServer, writePair, type RunningOptions, type RunningServer } from "../running-server.ts";
 
 let server: RunningServer | undefined;
 afterEach(async () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cut, faults, kubeconfigFor, playRecording } from "./audit/recorded-server.ts";
-import { parseFindings } from "./findings.ts";
-import { folder } from "./folder.ts";
-import { gracewarden, type Outcome } from "./program.ts";
+import { cut, faults, kubeconfigFor, playRecording } from "../audit/recorded-server.ts";
+import { parseFindings } from "../findings.ts";
+import { folder } from "../folder.ts";
+import { gracewarden, type Outcome } from "../program.ts";
 
 async function audit(kubeconfig: string, ...args: readonly string[]): Promise<Outcome> {
   const cwd = folder({ kubeconfig });
@@ -20,7 +20,7 @@ const ofPods = (path: string): boolean => path.startsWith("/api/v1/pods");
 
 describe("audit", () => {
   // The Kubernetes client has hundreds of files; the built program has it in one.
-  beforeAll(() => import("../../linter/audit/cluster-report.ts"), 60_000);
+  beforeAll(() => import("../../../linter/audit/cluster-report.ts"), 60_000);
 
   it("reads what there is, page by page, and says in JSON what it found where", async () => {
     await using server = await playRecording();

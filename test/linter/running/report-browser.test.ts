@@ -5,17 +5,17 @@ import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { browserFile, startBrowser } from "../browser.ts";
-import { pod } from "./folder.ts";
-import { gracewarden } from "./program.ts";
-import { reviewed } from "./reviewed.ts";
+import { browserFile, startBrowser } from "../../browser.ts";
+import { pod } from "../folder.ts";
+import { gracewarden } from "../program.ts";
+import { reviewed } from "../reviewed.ts";
 
 const skipped = browserFile === undefined ? " (SKIPPED: no chromium on the PATH, and CHROMIUM names none)" : "";
 
 /** So many that lists are folded. */
 const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`many/${index}.yaml`, pod(`many-${index}`)]));
 
-const contrast = readFileSync(join(import.meta.dirname, "contrast.js"), "utf8");
+const contrast = readFileSync(join(import.meta.dirname, "../contrast.js"), "utf8");
 
 interface Contrast {
   readonly name: string;

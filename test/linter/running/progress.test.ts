@@ -2,10 +2,10 @@ import { execFile, spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { progressOn, withoutProgress } from "../../linter/progress.ts";
-import { folder, pod } from "./folder.ts";
+import { progressOn, withoutProgress } from "../../../linter/progress.ts";
+import { folder, pod } from "../folder.ts";
 
-const built = resolve(import.meta.dirname, "../../dist/gracewarden.cjs");
+const built = resolve(import.meta.dirname, "../../../dist/gracewarden.cjs");
 
 const noScript = spawnSync("script", ["--version"]).error === undefined ? "" : " (SKIPPED: no script on the PATH)";
 

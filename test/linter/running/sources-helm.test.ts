@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runProgram } from "../../linter/sources/program.ts";
-import { helm } from "../deploy/helm.ts";
-import { brief, lint, type JsonFinding } from "./findings.ts";
-import { folder, hasty, pod } from "./folder.ts";
-import { helmPath, skippedWithout } from "./program-folders.ts";
-import { gracewarden, type Surroundings } from "./program.ts";
+import { runProgram } from "../../../linter/sources/program.ts";
+import { helm } from "../../deploy/helm.ts";
+import { brief, lint, type JsonFinding } from "../findings.ts";
+import { folder, hasty, pod } from "../folder.ts";
+import { helmPath, skippedWithout } from "../program-folders.ts";
+import { gracewarden, type Surroundings } from "../program.ts";
 
-const root = resolve(import.meta.dirname, "../..");
+const root = resolve(import.meta.dirname, "../../..");
 
 const chart = {
   "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",

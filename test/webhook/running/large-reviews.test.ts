@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
-import { largeReviews, type LargeReviewsOptions } from "../../webhook/serving/large-reviews.ts";
-import { call } from "./client.ts";
-import { startServer, type InProcess } from "./in-process.ts";
-import { plainPod, reviewOf, sharingPod } from "./reviews.ts";
-import { program } from "./running-server.ts";
+import { largeReviews, type LargeReviewsOptions } from "../../../webhook/serving/large-reviews.ts";
+import { call } from "../client.ts";
+import { startServer, type InProcess } from "../in-process.ts";
+import { plainPod, reviewOf, sharingPod } from "../reviews.ts";
+import { program } from "../running-server.ts";
 
 const judging = (): Worker => new Worker(program);
 const scripted = (script: string) => (): Worker => new Worker(script, { eval: true });

@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-// The proxy as a process of its own: most of the time is spent waiting for one to leave.
+// Programs as processes of their own, and a browser: most of the time is spent waiting for one to start or to leave.
 export default defineConfig({
   test: {
-    include: ["test/proxy/running/*.test.ts"],
+    include: ["test/*/running/*.test.ts"],
     isolate: false,
     testTimeout: 60_000,
     pool: "forks",

@@ -6,9 +6,9 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { Client as ModernClient, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startProxy } from "../proxy/proxy-process.ts";
-import { folder, hasty, hastySet, pod } from "./folder.ts";
-import { parseFindings, type Findings } from "./findings.ts";
+import { startProxy } from "../../proxy/proxy-process.ts";
+import { folder, hasty, hastySet, pod } from "../folder.ts";
+import { parseFindings, type Findings } from "../findings.ts";
 
 const bin = resolve("dist/gracewarden.cjs");
 

@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic } from "vscode-languageserver-protocol/node";
 import { describe, expect, it } from "vitest";
-import { rules } from "../../policies/rules/index.ts";
-import { lint, type JsonFinding } from "./findings.ts";
-import { folder, hasty, hastySet, pod } from "./folder.ts";
-import { Editor } from "./lsp-editor.ts";
-import { gracewarden } from "./program.ts";
+import { rules } from "../../../policies/rules/index.ts";
+import { lint, type JsonFinding } from "../findings.ts";
+import { folder, hasty, hastySet, pod } from "../folder.ts";
+import { Editor } from "../lsp-editor.ts";
+import { gracewarden } from "../program.ts";
 
 /** `6:3 grace-not-zero 2` */
 const brief = ({ range: { start }, code, severity }: Diagnostic): string =>

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { connect } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { makeCertificate } from "./certificates.ts";
-import { call } from "./client.ts";
-import { startLoad } from "./load.ts";
-import { runServer, writePair, type RunningServer } from "./running-server.ts";
+import { makeCertificate } from "../certificates.ts";
+import { call } from "../client.ts";
+import { startLoad } from "../load.ts";
+import { runServer, writePair, type RunningServer } from "../running-server.ts";
 
 let server: RunningServer | undefined;
 afterEach(async () => {
