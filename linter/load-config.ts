@@ -29,6 +29,11 @@ interface ConfigChoice {
   readonly "no-config": boolean;
 }
 
+/** Throws a ProgramError where the user wants a configuration and none. */
+export function refuseBoth({ config, "no-config": none }: ConfigChoice): void {
+  if (config !== undefined && none) throw programError("options-exclude", "--config", "--no-config");
+}
+
 /** The configuration that the user wants, or throws as loadConfig does. */
 export const chosenConfig = async (
   choice: ConfigChoice,

@@ -1,7 +1,7 @@
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import { auditCluster } from "../audit-cluster.ts";
 import type { Command } from "../command.ts";
-import { programError } from "../errors.ts";
+import { refuseBoth } from "../load-config.ts";
 import { formats } from "../report-targets.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -67,8 +67,7 @@ export type AuditOptions = ReturnType<typeof parseArguments<(typeof syntax)["opt
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const { options } = parseArguments(syntax, args);
-  if (options.config !== undefined && options["no-config"])
-    throw programError("options-exclude", "--config", "--no-config");
+  refuseBoth(options);
   return auditCluster(options, terminal);
 }
 

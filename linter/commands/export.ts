@@ -1,8 +1,7 @@
 import { rules } from "../../policies/rules/index.ts";
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { programError } from "../errors.ts";
-import { chosenConfig } from "../load-config.ts";
+import { chosenConfig, refuseBoth } from "../load-config.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeReport } from "../write-report.ts";
 
@@ -45,8 +44,7 @@ export type ExportOptions = ReturnType<typeof parseArguments<(typeof syntax)["op
 async function run(args: readonly string[], { cwd, now, stdout, stderr }: Terminal): Promise<number> {
   const { options, positionals } = parseArguments(syntax, args);
   const [kind = ""] = positionals;
-  if (options.config !== undefined && options["no-config"])
-    throw programError("options-exclude", "--config", "--no-config");
+  refuseBoth(options);
   const { config, notes } = await chosenConfig(options, cwd, rules, now);
   for (const note of notes) stderr.write(`gracewarden: ${note}\n`);
   // Here, since a run of `lint` needs none of the expressions.

@@ -1,5 +1,6 @@
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import { programError } from "../errors.ts";
+import { refuseBoth } from "../load-config.ts";
 import { lintFiles } from "../lint-files.ts";
 import { printConfig } from "../print-config.ts";
 import { formats } from "../report-targets.ts";
@@ -74,8 +75,7 @@ export type LintOptions = ReturnType<typeof parseArguments<(typeof syntax)["opti
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const { options, positionals } = parseArguments(syntax, args);
   if (options.fix && options["fix-dry-run"]) throw programError("options-exclude", "--fix", "--fix-dry-run");
-  if (options.config !== undefined && options["no-config"])
-    throw programError("options-exclude", "--config", "--no-config");
+  refuseBoth(options);
   if (options["update-baseline"] && options["prune-baseline"])
     throw programError("options-exclude", "--update-baseline", "--prune-baseline");
   for (const name of ["update-baseline", "prune-baseline", "allow-stale-baseline"] as const)

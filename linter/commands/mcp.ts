@@ -1,6 +1,6 @@
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { programError } from "../errors.ts";
+import { refuseBoth } from "../load-config.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
@@ -24,8 +24,7 @@ export type McpOptions = ReturnType<typeof parseArguments<(typeof syntax)["optio
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const { options } = parseArguments(syntax, args);
-  if (options.config !== undefined && options["no-config"])
-    throw programError("options-exclude", "--config", "--no-config");
+  refuseBoth(options);
   // Here, since no other command needs the SDK.
   const { serveMcp } = await import("../mcp/serve-mcp.ts");
   return serveMcp(options, terminal);

@@ -1,6 +1,6 @@
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { programError } from "../errors.ts";
+import { refuseBoth } from "../load-config.ts";
 import { reviewFiles } from "../review-files.ts";
 import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
@@ -49,8 +49,7 @@ export type ReportOptions = ReturnType<typeof parseArguments<(typeof syntax)["op
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const { options, positionals } = parseArguments(syntax, args);
-  if (options.config !== undefined && options["no-config"])
-    throw programError("options-exclude", "--config", "--no-config");
+  refuseBoth(options);
   return reviewFiles(positionals, options, terminal);
 }
 
