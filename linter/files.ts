@@ -205,6 +205,13 @@ class Search {
 export const isBelow = (file: string, folder: string): boolean =>
   folder === "." ? !file.startsWith("../") : file.startsWith(`${folder}/`);
 
+/** All folders that a file is below of, as `isBelow` has it, the outermost first. */
+export function foldersAbove(file: string): string[] {
+  const folders = file.startsWith("../") ? [] : ["."];
+  for (let end = file.indexOf("/"); end > 0; end = file.indexOf("/", end + 1)) folders.push(file.slice(0, end));
+  return folders;
+}
+
 /** The path of a folder's entry. `join` would normalise again what is in its normal form, 12 of 25 ms for 1,853 files. */
 const inside = (folder: string, name: string): string => (folder.endsWith(sep) ? folder + name : folder + sep + name);
 

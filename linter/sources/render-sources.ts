@@ -1,5 +1,5 @@
 import { printable } from "../color.ts";
-import { isBelow, shownName, type FoundFile, type FoundFiles, type RenderableFolder } from "../files.ts";
+import { foldersAbove, isBelow, shownName, type FoundFile, type FoundFiles, type RenderableFolder } from "../files.ts";
 import type { LoadedFile } from "../load.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkChartOptions } from "./chart-options.ts";
@@ -86,7 +86,7 @@ class Outcome implements RenderedSources {
   readonly files: LoadedFile[] = [];
   readonly judged = new Set<FoundFile>();
   failed = false;
-  readonly #reasons = new Map<RenderableFolder, string>();
+  readonly #reasons = new Map<string, { readonly kind: RenderableFolder["kind"]; readonly why: string }[]>();
   readonly #terminal: Terminal;
 
   constructor(terminal: Terminal) {
@@ -94,20 +94,20 @@ class Outcome implements RenderedSources {
   }
 
   readonly explain = (file: LoadedFile): LoadedFile => {
-    for (const [{ folder, kind }, reason] of this.#reasons)
-      if (isBelow(file.file, folder)) file = explainSkipped(file, kind, reason);
+    for (const folder of foldersAbove(file.file))
+      for (const { kind, why } of this.#reasons.get(folder) ?? []) file = explainSkipped(file, kind, why);
     return file;
   };
 
   /** Not asked for. */
   leave(one: RenderableFolder, options: RenderOptions, hint: string): void {
-    if (!options["no-render"]) this.#reasons.set(one, hint);
+    if (!options["no-render"]) this.#explain(one, hint);
   }
 
   /** Cannot be, for want of a program. Who asked for it by an option gets no report that passes for whole. */
   miss(one: RenderableFolder, { render }: RenderOptions, what: string): void {
     const sentence = `${what}, so ${one.folder} is not rendered`;
-    this.#reasons.set(one, sentence);
+    this.#explain(one, sentence);
     this.#tell(`${sentence}: its files are judged as they are written`);
     this.failed ||= render;
   }
@@ -115,12 +115,18 @@ class Outcome implements RenderedSources {
   add(one: RenderableFolder, made: RenderedFolder): void {
     if ("failure" in made) {
       this.#tell(`${one.folder} is not rendered (--no-render does without): ${made.failure}`);
-      this.#reasons.set(one, `${one.folder} cannot be rendered`);
+      this.#explain(one, `${one.folder} cannot be rendered`);
       this.failed = true;
       return;
     }
     this.files.push(...made.files);
     for (const file of made.judged) this.judged.add(file);
+  }
+
+  #explain({ folder, kind }: RenderableFolder, why: string): void {
+    const others = this.#reasons.get(folder);
+    if (others === undefined) this.#reasons.set(folder, [{ kind, why }]);
+    else others.push({ kind, why });
   }
 
   #tell(text: string): void {
