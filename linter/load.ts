@@ -67,7 +67,7 @@ export function unreadableFile({ file, configFile, path }: FileNames, unreadable
 /** Reads the bytes of a file or of stdin. */
 export async function loadBytes(names: FileNames, bytes: Uint8Array, strict: boolean): Promise<LoadedFile> {
   const { file, configFile, path } = names;
-  const manifest = await readManifest(file, bytes, { strict });
+  const manifest = await readManifest(file, bytes, { strict, passOver: !names.named && !strict });
   if (!names.named && manifest.problems.length > 0 && isForeignJson(file, manifest)) {
     const span = { start: 0, end: manifest.source.text.length };
     const foreign = {

@@ -39,7 +39,7 @@ const syntax = defineSyntax({
     },
     "no-config": { text: "Use no configuration" },
     "print-config": { text: "Print the configuration as it is understood, and lint nothing" },
-    strict: { text: "Judge the syntax of documents that cannot matter too (Secrets, CRDs, ...)" },
+    strict: { text: "Judge the syntax of documents that cannot matter too (Secrets, CRDs, YAML of other tools, ...)" },
     context: {
       value: "PATH",
       repeatable: true,

@@ -31,7 +31,7 @@ const syntax = defineSyntax({
       text: "The configuration; without it gracewarden.yaml here or above, up to the repository's root",
     },
     "no-config": { text: "Use no configuration" },
-    strict: { text: "Judge the syntax of documents that cannot matter too (Secrets, CRDs, ...)" },
+    strict: { text: "Judge the syntax of documents that cannot matter too (Secrets, CRDs, YAML of other tools, ...)" },
     context: {
       value: "PATH",
       repeatable: true,

@@ -3,6 +3,7 @@ import { createDocument, type Document } from "./document.ts";
 import { splitJsonStream } from "./json-stream.ts";
 import { ManifestRefusal } from "./manifest-refusal.ts";
 import { irrelevantKind, irrelevantKindOf } from "./not-relevant.ts";
+import { lacksKind } from "./not-kubernetes.ts";
 import { parseValue } from "./parse-document.ts";
 import type { NodeValue } from "./node-value.ts";
 import { contentOf, splitDocuments } from "./split-documents.ts";
@@ -30,6 +31,8 @@ export interface Manifest {
 export interface ManifestOptions {
   /** Parse what cannot matter too, so that its syntax errors show. */
   readonly strict?: boolean;
+  /** Pass over what surely is no Kubernetes object, errors and all: folders hold YAML of other tools. */
+  readonly passOver?: boolean;
 }
 
 /** A manifest file's documents with their places. Never throws for what a file may hold: that becomes a problem. */
@@ -69,8 +72,13 @@ function readDocument(
   const text = source.text.slice(piece.start, piece.end);
   const span = contentOf(source.text, piece);
   if (span === undefined) return undefined;
-  const kind = irrelevantKind(source.text.slice(span.start, span.end));
+  const content = source.text.slice(span.start, span.end);
+  const kind = irrelevantKind(content);
   if (kind !== undefined && options.strict !== true) return countNotRelevant(manifest, kind);
+  if (options.passOver === true && isAtMargin(source.text, span.start) && lacksKind(content)) {
+    manifest.skipped.push({ reason: "not a Kubernetes object: neither apiVersion nor kind", span });
+    return undefined;
+  }
 
   let read: NodeValue;
   try {
@@ -123,6 +131,8 @@ function refuse(manifest: ManifestInProgress, piece: Span, { code, message, span
 function countNotRelevant({ notRelevant }: ManifestInProgress, kind: string): undefined {
   notRelevant.set(kind, (notRelevant.get(kind) ?? 0) + 1);
 }
+
+const isAtMargin = (text: string, at: number): boolean => at === 0 || /[\r\n]/.test(text.charAt(at - 1));
 
 function shift({ start, end }: Span, by: number): Span {
   return { start: start + by, end: end + by };

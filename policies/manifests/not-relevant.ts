@@ -68,8 +68,29 @@ export function irrelevantKind(content: string): string | undefined {
   if (!blockKey.test(content)) return undefined;
   const kind = topLevelWord(content, "kind");
   const apiVersion = kind === undefined ? undefined : topLevelWord(content, "apiVersion");
-  return kind !== undefined && apiVersion !== undefined && isIrrelevant(apiVersion, kind) ? kind : undefined;
+  if (kind === undefined || apiVersion === undefined) return undefined;
+  return isIrrelevant(apiVersion, kind) || (isCustom(apiVersion, kind) && !matters.test(content)) ? kind : undefined;
 }
+
+/** Groups whose objects are judged, or judged by, though they hold no `containers`. */
+const judgedGroups = new Set([
+  "argoproj.io",
+  "cloud.google.com",
+  "keda.sh",
+  "kyverno.io",
+  "mutations.gatekeeper.sh",
+  "policies.kyverno.io",
+  "tekton.dev",
+]);
+
+/** A kind of somebody's own matters by the pods that it holds; of those of Kubernetes some matter by what they are. */
+function isCustom(apiVersion: string, kind: string): boolean {
+  const group = groupOf(apiVersion);
+  return group.includes(".") && !group.endsWith("k8s.io") && !judgedGroups.has(group) && !kind.endsWith("List");
+}
+
+/** A pod is found by its list of `containers`, a waiver by its annotation. Behind a backslash either could be written otherwise. */
+const matters = /containers|gracewarden\.io|\\/;
 
 const blockKey = /^["']?[A-Za-z][\w.-]*["']?[ \t]*:(?=[ \t\r\n])/;
 
@@ -81,11 +102,13 @@ export function irrelevantKindOf(value: unknown): string | undefined {
 }
 
 function isIrrelevant(apiVersion: string, kind: string): boolean {
-  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  const group = groupOf(apiVersion);
   return kinds.has(`${group}/${kind}`) || (kind.endsWith("List") && kinds.has(`${group}/${kind.slice(0, -4)}`));
 }
 
-const word = /:[ \t]+(["']?)([A-Za-z0-9./]+)\1[ \t]*(?:#[^\n]*)?\r?(?:\n|$)/y;
+const groupOf = (apiVersion: string): string => apiVersion.slice(0, Math.max(0, apiVersion.indexOf("/")));
+
+const word = /:[ \t]+(["']?)([A-Za-z0-9./-]+)\1[ \t]*(?:#[^\n]*)?\r?(?:\n|$)/y;
 
 /** The value of a key that stands once at the start of a line. Twice, a `---` may be missing between two objects. */
 function topLevelWord(text: string, key: string): string | undefined {

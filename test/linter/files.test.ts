@@ -97,6 +97,14 @@ describe("what is read", () => {
     expect(objects).toEqual({ checked: 2, notRelevant: 2, skipped: 2 });
   });
 
+  it("is no YAML of other tools that a folder holds, unless it is named or --strict", async () => {
+    const cwd = folder({ "app.yaml": pod(), "mkdocs.yml": "site_name: x\nplugins: [\n" });
+    const unread = async (...args: string[]): Promise<string[]> => (await lint(args, { cwd })).findings.map(brief);
+    expect(await unread()).toEqual([]);
+    expect(await unread("mkdocs.yml")).toEqual(["mkdocs.yml:3 readable-manifest error"]);
+    expect(await unread("--strict")).toEqual(["mkdocs.yml:3 readable-manifest error"]);
+  });
+
   it("lists what was skipped with --verbose", async () => {
     const cwd = folder({ "a.yaml": `${pod()}---\nreplicas: 3\n`, "b.json": "{}" });
     const { stdout } = await gracewarden(["lint", "--verbose"], { cwd });

@@ -10,7 +10,8 @@ import { gracewarden, type Outcome } from "./program.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-const mkdocs = "site_name: x\nplugins: !!python/name:a.b {}\nbad: [\n";
+/** Its first key keeps it from being passed over as no Kubernetes object. */
+const mkdocs = '"site_name": x\nplugins: !!python/name:a.b {}\nbad: [\n';
 
 const schemaOf = (name: string): ValidateFunction =>
   new Ajv({ strict: false, validateFormats: false, logger: false }).compile(

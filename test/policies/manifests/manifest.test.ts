@@ -170,8 +170,18 @@ describe("documents that are not judged", () => {
     expect(await counts("kind: ConfigMapList\napiVersion: v1\r\n")).toEqual({ ...none, ConfigMapList: 1 });
   });
 
+  it("drops a custom resource that names no containers", async () => {
+    expect(await counts("apiVersion: kafka.example-org.io/v1\nkind: Topic\nspec: [\n")).toEqual({ ...none, Topic: 1 });
+  });
+
   it.each([
-    ["another group's kind", "apiVersion: example.com/v1\nkind: Role\n"],
+    ["a kind of the same name that holds a pod", "apiVersion: example.com/v1\nkind: Role\nspec: { containers: [] }\n"],
+    ["what may name containers in another way", 'apiVersion: example.com/v1\nkind: Role\n"\\x63ontainers": []\n'],
+    ["a waiver on a custom resource", "apiVersion: example.com/v1\nkind: Role\n# waive.gracewarden.io/x\n"],
+    ["a custom list", "apiVersion: example.com/v1\nkind: RoleList\nitems: []\n"],
+    ["a rollout without a pod", "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n"],
+    ["an autoscaler of a custom group", "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n"],
+    ["a kind of Kubernetes' own that is not listed", "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n"],
     ["no apiVersion", "kind: Secret\n"],
     ["a kind that is not at the top", "apiVersion: v1\nitems:\n- kind: Secret\n"],
     ["a list", "apiVersion: v1\nkind: List\n"],
@@ -188,6 +198,27 @@ describe("documents that are not judged", () => {
   it("judges the syntax of the dropped when strict", async () => {
     expect(await counts(crd)).toEqual({ ...none, CustomResourceDefinition: 1 });
     expect(await counts(crd, { strict: true })).toEqual({ ...none, CustomResourceDefinition: 1, problems: 1 });
+  });
+
+  it.each([
+    ["a mapping without a kind", "a: [\n- b\n# c\nd_e: f\n", true],
+    ["what follows a comment", "# c\n---\na: 1\n", true],
+    ["two spaces", "  a: 1\n  kind: Pod\n", false],
+    ["a kind with a blank behind it", "a: 1\nkind : Pod\n", false],
+    ["an apiVersion alone", "a: 1\r\napiVersion: v1\r\n", false],
+    ["a quoted key", "a: 1\n'kind': Pod\n", false],
+    ["a merge key", "a: &b { kind: Pod }\n<<: *b\n", false],
+    ["an explicit key", "a: 1\n? kind\n: Pod\n", false],
+    ["an anchored key", "a: 1\n&b kind: Pod\n", false],
+    ["a template's action", 'a: 1\n{{ include "kind" . }}\n', false],
+    ["a list", "- kind: Pod\n", false],
+    ["flow style", "{ a: 1 }\n", false],
+    ["text", "a\n", false],
+  ])("asked to pass over what has no kind, does so only where the text is sure: %s", async (_, text, isPassedOver) => {
+    const reason = "not a Kubernetes object: neither apiVersion nor kind";
+    const { skipped } = await readText(text, { passOver: true });
+    expect(skipped.some((one) => one.reason === reason)).toBe(isPassedOver);
+    expect((await readText(text)).skipped.some((one) => one.reason === reason)).toBe(false);
   });
 
   it("skips a Go template, but not text with braces that is YAML", async () => {
