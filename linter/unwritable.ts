@@ -1,3 +1,4 @@
+import { valueAt } from "../policies/path.ts";
 import type { Source } from "../policies/manifests/source.ts";
 import { editsOf } from "./fix-text.ts";
 import { isFixable, type PlacedFinding, type Report } from "./report.ts";
@@ -7,13 +8,13 @@ import { isFixable, type PlacedFinding, type Report } from "./report.ts";
  * out is nearly always an anchor, which stands for several places; only texts that have one are asked.
  */
 export async function withUnwritable(report: Report): Promise<Report> {
-  const anchored = new Map<Source, boolean>();
+  const anchors = new Map<Source, Anchors>();
   const isDoubtful = (finding: PlacedFinding): boolean => {
     const { source } = finding;
     if (source === undefined || !isFixable(finding)) return false;
-    let found = anchored.get(source);
-    if (found === undefined) anchored.set(source, (found = anchor.test(source.text)));
-    return found;
+    let found = anchors.get(source);
+    if (found === undefined) anchors.set(source, (found = anchorsIn(source.text)));
+    return found === "on collections" || (found === "on scalars" && writesOver(finding));
   };
   if (!report.findings.some(isDoubtful)) return report;
   const { EditError } = await import("../policies/manifests/text-edit.ts");
@@ -31,5 +32,24 @@ export async function withUnwritable(report: Report): Promise<Report> {
   return { ...report, findings };
 }
 
+type Anchors = "none" | "on scalars" | "on collections";
+
+function anchorsIn(text: string): Anchors {
+  let found: Anchors = "none";
+  for (const { index } of text.matchAll(anchor)) {
+    scalarAnchor.lastIndex = index;
+    if (!scalarAnchor.test(text)) return "on collections";
+    found = "on scalars";
+  }
+  return found;
+}
+
 /** An alias needs one too. What else looks like one costs time only. */
-const anchor = /(?:^|[\s[{,:])&\w/;
+const anchor = /(?<![^\s[{,:])&\w/g;
+/** Behind it surely stands a scalar, on the same line. */
+const scalarAnchor = /&[\w-]+[ \t]+[\w./"'-](?![^\r\n]*:(?:\s|$))/y;
+
+/** What adds a field where there was none does not touch a scalar. */
+const writesOver = ({ fix, document, objectAt }: PlacedFinding): boolean =>
+  fix?.edits.some(({ op, at }) => op !== "set" || valueAt(document?.value, [...objectAt, ...at]) !== undefined) ===
+  true;

@@ -121,10 +121,12 @@ function ruleContext(
   };
 }
 
+const asItIs: RuleSetting = {};
+
 /** What the configuration says of a rule for an object: the general setting, then each override that matches. */
 function settingOf(rule: string, object: KubernetesObject, pod: Pod | undefined, config: Config): RuleSetting {
   const general = Object.hasOwn(config.rules, rule) ? config.rules[rule] : undefined;
-  if (config.overrides.length === 0) return general ?? {};
+  if (config.overrides.length === 0) return general ?? asItIs;
   const overrides = config.overrides.filter(
     (override) => Object.hasOwn(override.rules, rule) && matchesObject(override.match, object, pod),
   );

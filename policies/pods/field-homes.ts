@@ -64,10 +64,18 @@ export function fieldMeantBy(key: string): string | undefined {
   if (Object.hasOwn(fieldHomes, key)) return key;
   const lower = key.toLowerCase();
   if (Object.hasOwn(otherNames, lower)) return otherNames[lower];
-  return Object.keys(fieldHomes).find((field) => {
-    const most = field.length >= 14 ? 2 : field.length >= 9 ? 1 : 0;
-    // Who misspells a name seldom misses its first letter; most keys are done with here.
-    if (field[0] !== lower[0] || Math.abs(field.length - lower.length) > most) return false;
-    return editDistance(lower, field.toLowerCase()) <= most;
-  });
+  // Who misspells a name seldom misses its first letter; most keys are done with here.
+  return spellings.find(
+    (field) =>
+      field.lower[0] === lower[0] &&
+      Math.abs(field.lower.length - lower.length) <= field.most &&
+      (field.lower === lower || (field.most > 0 && editDistance(lower, field.lower) <= field.most)),
+  )?.name;
 }
+
+const spellings = Object.keys(fieldHomes).map((name) => ({
+  name,
+  lower: name.toLowerCase(),
+  /** How many letters may be wrong. */
+  most: name.length >= 14 ? 2 : name.length >= 9 ? 1 : 0,
+}));

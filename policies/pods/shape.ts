@@ -1,6 +1,8 @@
 import type { Path } from "../path.ts";
 import type { ShapeProblem } from "./object.ts";
 
+type Step = Path[number];
+
 /** What a field must look like. Fields that no shape names are let through as they are. */
 export type Shape =
   | "string"
@@ -55,6 +57,11 @@ const hint = (value: unknown, shape: Shape): string => {
  * What is right is shared, not copied.
  */
 export function conform(value: unknown, shape: Shape, at: Path, problems: ShapeProblem[]): unknown {
+  return conformed(value, shape, [...at], problems);
+}
+
+/** `at` grows and shrinks with the search, and is copied where something is wrong. */
+function conformed(value: unknown, shape: Shape, at: Step[], problems: ShapeProblem[]): unknown {
   if (value === null || value === undefined) return undefined;
   if (typeof shape === "string") {
     if (isScalar[shape](value)) return value;
@@ -62,21 +69,29 @@ export function conform(value: unknown, shape: Shape, at: Path, problems: ShapeP
   }
   if ("list" in shape) {
     if (!Array.isArray(value)) return reject(value, shape, at, problems);
-    const items = value.map((item, index) => conform(item, shape.list, [...at, index], problems) ?? zeroOf(shape.list));
+    const items = value.map((item, index) => within(item, shape.list, index, at, problems) ?? zeroOf(shape.list));
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   if (typeof value !== "object" || Array.isArray(value)) return reject(value, shape, at, problems);
   let copy: Record<string, unknown> | undefined;
   const original = value as Record<string, unknown>;
-  for (const [key, field] of Object.entries(shape.fields)) {
-    if (!Object.hasOwn(original, key)) continue;
-    const conformed = conform(original[key], field, [...at, key], problems);
-    if (conformed === original[key]) continue;
+  for (const key in shape.fields) {
+    const field = shape.fields[key];
+    if (field === undefined || !Object.hasOwn(original, key)) continue;
+    const right = within(original[key], field, key, at, problems);
+    if (right === original[key]) continue;
     copy ??= { ...original };
-    if (conformed === undefined) delete copy[key];
-    else copy[key] = conformed;
+    if (right === undefined) delete copy[key];
+    else copy[key] = right;
   }
   return copy ?? value;
+}
+
+function within(value: unknown, shape: Shape, step: Step, at: Step[], problems: ShapeProblem[]): unknown {
+  at.push(step);
+  const right = conformed(value, shape, at, problems);
+  at.pop();
+  return right;
 }
 
 function zeroOf(shape: Shape): unknown {
@@ -90,14 +105,14 @@ function reject(value: unknown, shape: Shape, at: Path, problems: ShapeProblem[]
   const name = at.findLast((step) => typeof step === "string") ?? "the document";
   if (typeof value === "string" && placeholder.test(value)) {
     problems.push({
-      at,
+      at: [...at],
       verdict: "undetermined",
       message: `${name} is ${found(value)}, a placeholder: render the manifest before linting it to have this judged`,
     });
     return;
   }
   problems.push({
-    at,
+    at: [...at],
     verdict: "fail",
     message: `${name} must be ${wanted(value, shape)}, but is ${found(value)}${hint(value, shape)}`,
   });

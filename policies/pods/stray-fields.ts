@@ -1,3 +1,4 @@
+import { memo } from "../memo.ts";
 import { valueAt, type Path } from "../path.ts";
 import { isRecord } from "../record.ts";
 import { fieldMeantBy, isHome, type Level } from "./field-homes.ts";
@@ -16,10 +17,10 @@ export interface StrayField {
 }
 
 /** The keys of a workload that the API server drops or refuses, and that evidently decide how its pods start or stop. */
-export function strayFields(object: KubernetesObject): StrayField[] {
+export const strayFields = memo((object: KubernetesObject): readonly StrayField[] => {
   const podAt = knownPodPlace(object);
   return podAt === undefined ? [] : mappingsOf(object, podAt).flatMap((mapping) => straysIn(mapping, object, podAt));
-}
+});
 
 function straysIn({ level, at, value }: Mapping, object: KubernetesObject, podAt: Path): StrayField[] {
   return Object.keys(value).flatMap((key) => {

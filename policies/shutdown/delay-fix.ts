@@ -57,13 +57,15 @@ export function delayFix(
 
 /** A hook that its author wrote where the API server drops it: a second one in its place would be in the way of moving it. */
 function hookElsewhere({ object }: Pod, containers: readonly Container[]): Path | undefined {
+  const strays = strayFields(object);
+  if (strays.length === 0) return undefined;
   const homes = new Set(
     containers.flatMap((container) => [
       formatPath(container.path("lifecycle")),
       formatPath(container.path("lifecycle", "preStop")),
     ]),
   );
-  return strayFields(object).find(({ home }) => home !== undefined && homes.has(formatPath(home)))?.at;
+  return strays.find(({ home }) => home !== undefined && homes.has(formatPath(home)))?.at;
 }
 
 /** Where a missing hook is missed: the nearest place of which at least the parent is there. */

@@ -1,4 +1,5 @@
 import type { Path } from "../path.ts";
+import { repositoryOf } from "../pods/image.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import { anyDuration, between, exactly } from "./interval.ts";
 import type { Recognised, Subject } from "./recogniser.ts";
@@ -119,6 +120,7 @@ function recognise(container: Container, pod: Pod, options: { readonly hookTells
     container,
     pod,
     ...options,
+    repository: repositoryOf(container.image),
     ...commandLineOf(container),
     variables: variablesOf(container),
   };

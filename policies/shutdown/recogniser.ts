@@ -10,6 +10,8 @@ export interface Subject {
   readonly pod: Pod;
   /** True where a preStop hook tells the program that it is leaving before the stop signal comes. */
   readonly hookTells: boolean;
+  /** The image's, without tag and digest. */
+  readonly repository: string;
   /** Base name of the program that does the work; undefined where the image decides. */
   readonly program: string | undefined;
   /** The words behind it on the command line. */

@@ -79,6 +79,18 @@ spec: { template: *template }
     expect(stdout.replaceAll(/\s+/g, " ")).toContain('(by hand: "*template" stands for what is written at its anchor');
   });
 
+  it("is not promised for a number that stands elsewhere, too, but is beside one", async () => {
+    const cwd = folder({
+      "app.yaml": hasty().replace("Seconds: 0", "Seconds: &none 0").replace(" # in a hurry", "\n  priority: *none"),
+      "beside.yaml": `${hastySet()}          env: [{ name: A, value: &a x }, { name: B, value: *a }]\n`,
+    });
+    const { findings } = await lint([], { cwd });
+    expect(findings.map((finding) => `${brief(finding)} ${finding.fixable}`)).toEqual([
+      "app.yaml:6 grace-not-zero warn false",
+      expect.stringMatching(/^beside\.yaml:\d+ grace-not-zero error true$/),
+    ]);
+  });
+
   it.each([
     { name: "in the container", place: "      preStop: { sleep: { seconds: 15 } }\n" },
     { name: "in a lifecycle of another name", place: "      lifeCycle: { preStop: { sleep: { seconds: 15 } } }\n" },

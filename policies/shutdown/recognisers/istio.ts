@@ -1,6 +1,5 @@
 import { parseValue } from "../../manifests/parse-document.ts";
 import { valueAt, type Path } from "../../path.ts";
-import { repositoryOf } from "../../pods/image.ts";
 import { parseSeconds } from "../duration.ts";
 import { anyDuration, between, exactly } from "../interval.ts";
 import type { Recogniser, Subject } from "../recogniser.ts";
@@ -17,12 +16,8 @@ interface ProxyConfig {
 export const istio: Recogniser = {
   name: "istio-proxy",
   recognise: (subject) => {
-    const { container, pod, program, variables } = subject;
-    if (
-      container.name !== "istio-proxy" &&
-      program !== "pilot-agent" &&
-      !/(^|\/)proxyv2$/.test(repositoryOf(container.image))
-    )
+    const { container, pod, program, repository, variables } = subject;
+    if (container.name !== "istio-proxy" && program !== "pilot-agent" && !/(^|\/)proxyv2$/.test(repository))
       return undefined;
     const configs = configsOf(subject);
     if (configs === undefined)

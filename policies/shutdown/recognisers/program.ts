@@ -1,5 +1,4 @@
 import type { Path } from "../../path.ts";
-import { repositoryOf } from "../../pods/image.ts";
 import type { Recognised, Recogniser, Subject } from "../recogniser.ts";
 import { findSetting, mayHideVariables, type Setting } from "./setting.ts";
 
@@ -41,13 +40,14 @@ export function programRecogniser(program: Program): Recogniser {
   return {
     name: program.name,
     recognise: (subject) => {
-      const { program: running, words, container } = subject;
+      const { program: running, words, repository } = subject;
       const matches =
         running === undefined
-          ? (program.images ?? []).some((image) => image.test(repositoryOf(container.image)))
+          ? (program.images ?? []).some((image) => image.test(repository))
           : program.programs.includes(running);
+      if (!matches) return undefined;
       const complete = (program.words ?? []).every((wanted) => words.some(({ text }) => text === wanted));
-      return matches && complete ? drainOfProgram(program, subject) : undefined;
+      return complete ? drainOfProgram(program, subject) : undefined;
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Path } from "../../path.ts";
-import { repositoryOf } from "../../pods/image.ts";
 import { parseSeconds } from "../duration.ts";
 import { anyDuration, between } from "../interval.ts";
 import type { Recogniser, Subject } from "../recogniser.ts";
@@ -25,10 +24,10 @@ interface Option {
 export const traefik: Recogniser = {
   name: "Traefik",
   recognise: (subject) => {
-    const { container, program, words } = subject;
+    const { program, repository, words } = subject;
     const matches =
       program === undefined
-        ? /^(docker\.io\/)?(library\/)?traefik$|(^|\/)traefik\/traefik$/.test(repositoryOf(container.image))
+        ? /^(docker\.io\/)?(library\/)?traefik$|(^|\/)traefik\/traefik$/.test(repository)
         : program === "traefik";
     if (!matches) return undefined;
     const file = words.find(({ text }) => /^--configfile(=|$)/i.test(text));
