@@ -36,7 +36,7 @@ export async function auditCluster(options: AuditOptions, terminal: Terminal): P
     now,
   });
   await deliver(report, targets, options, terminal, stdout);
-  tellCrashes(report, stderr);
+  tellCrashes(report, terminal);
   const refused = report.cluster?.notEvaluated.filter((one) => one.refused !== undefined) ?? [];
   if (refused.length > 0)
     note(

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { builtin } from "./builtin.ts";
+import { resetFlags } from "./v8-flags.ts";
 
 const { closeSync, fstatSync, openSync, readFileSync, renameSync, writeFileSync } = builtin("node:fs");
 
@@ -17,18 +18,15 @@ export interface CachedScript {
  */
 export function cachedScript(file: string, purpose: string): CachedScript {
   const { Script } = builtin("node:vm");
-  const { cachedDataVersionTag } = builtin("node:v8");
-  const flags = cachedDataVersionTag();
-  const cacheFile = cacheFileOf(file, `${purpose}-${flags}`);
+  const cacheFile = cacheFileOf(file, `${purpose}-${process.version}-${process.arch}`);
   const cachedData = cacheFile && ownBytes(cacheFile);
   // The bundler escapes what is not ASCII; text of one byte a character costs no decoding.
   const script = new Script(readFileSync(file, "latin1"), { filename: file, ...(cachedData && { cachedData }) });
   return {
     run: (require) => (script.runInThisContext() as (require: NodeJS.Require) => void)(require),
     save() {
-      // V8 takes a cache under the flags only that it was made under; a long run changes them.
-      const isGood = script.cachedDataRejected === false || cachedDataVersionTag() !== flags;
-      if (cacheFile === undefined || isGood) return;
+      if (cacheFile === undefined || script.cachedDataRejected === false) return;
+      resetFlags();
       const unfinished = `${cacheFile}.${process.pid}`;
       try {
         writeFileSync(unfinished, script.createCachedData());

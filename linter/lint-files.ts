@@ -70,7 +70,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
   }
   const isPrinted = !(options["fix-dry-run"] && reportTo !== terminal.stdout);
   await deliver(await withUnwritable(report), targets, options, terminal, isPrinted ? reportTo : undefined);
-  tellCrashes(report, terminal.stderr);
+  tellCrashes(report, terminal);
   if (report.crashes.length > 0 || input.failed) return 2;
   if (stale.length > 0 && !options["allow-stale-baseline"]) return 1;
   return report.findings.some((finding) => countsAsFailure(finding, options)) ? 1 : 0;

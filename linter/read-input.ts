@@ -1,14 +1,13 @@
 import { resolve } from "node:path";
 import { findFiles, shownName, type FoundFiles } from "./files.ts";
 import { loadBytes, loadFile, unreadableFile, type LoadedFile } from "./load.ts";
-import { optimiseFor } from "./optimising-compiler.ts";
 import type { Progress } from "./progress.ts";
 import { fileReader, maxBytes, tooLarge } from "./read-bytes.ts";
 import type { SkippedFile } from "./report.ts";
 import { chartOption, type RenderOptions } from "./sources/render-options.ts";
 import type { RenderedSources } from "./sources/render-sources.ts";
 import type { Terminal } from "./terminal.ts";
-import { limitYoungSpace } from "./young-space.ts";
+import { limitYoungSpace, optimiseFor } from "./v8-flags.ts";
 
 /** All that a run is about, read. */
 export interface Input {

@@ -44,7 +44,7 @@ export async function reviewFiles(
   progress.clear();
   if (options.output === undefined) stdout.write(text);
   else writeReport(options.output, cwd, text);
-  tellCrashes(report, stderr);
+  tellCrashes(report, terminal);
   if (report.crashes.length > 0 || input.failed) return 2;
   return failing ? 1 : 0;
 }

@@ -3,12 +3,10 @@
 // loader of ES modules takes a millisecond more.
 import { join } from "node:path";
 import { cachedScript } from "./cached-script.ts";
-import { withoutOptimisingCompiler } from "./optimising-compiler.ts";
 
 /** The file that the program was bundled into, named by its content; put here by the build. */
 declare const programFile: string;
 
-withoutOptimisingCompiler(); // first of all, since the cache holds for one set of V8's flags
 const [command = ""] = process.argv.slice(2);
 const script = cachedScript(join(__dirname, programFile), /^[a-z]+$/.test(command) ? command : "none");
 // A run that did nothing shows no functions that the next one will need.

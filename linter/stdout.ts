@@ -1,13 +1,17 @@
+import type { Stats } from "node:fs";
 import { builtin } from "./builtin.ts";
 import type { Terminal } from "./terminal.ts";
 
-const { fstatSync, writeSync } = builtin("node:fs");
+const { fstatSync, statSync, writeSync } = builtin("node:fs");
 
-/** Standard output. Node's stream takes 3 ms of a start to make for a pipe, which like a file can do without. */
+/** Standard output. Node's stream takes 3 ms of a start to make for a pipe, which like a file and /dev/null can do without. */
 export function openStdout(): Terminal["stdout"] {
   const kind = fstatSync(1);
-  return kind.isFile() || kind.isFIFO() ? { write: writeWhole } : stream();
+  return kind.isFile() || kind.isFIFO() || isNull(kind) ? { write: writeWhole } : stream();
 }
+
+const isNull = (kind: Stats): boolean =>
+  kind.isCharacterDevice() && kind.rdev === statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
 
 function writeWhole(text: string): void {
   let rest = Buffer.from(text);

@@ -3,8 +3,7 @@ import { createConfiguration, HttpMethod, RequestContext, type KubeConfig } from
 import { isRecord } from "../../policies/record.ts";
 import { printable } from "../color.ts";
 import { programError } from "../errors.ts";
-import { optimiseFor } from "../optimising-compiler.ts";
-import { limitYoungSpace } from "../young-space.ts";
+import { limitYoungSpace, optimiseFor } from "../v8-flags.ts";
 import { loadKubeConfig, type ClusterChoice } from "./kube-config.ts";
 import { isCut, whyUnreachable } from "./why-unreachable.ts";
 

@@ -128,7 +128,7 @@ export class Desk {
     const { judged, crashes } = await judgeDocuments(documents, files, reading.config, now());
     const isNew = crashes.filter(({ rule }) => !this.#said.has(rule));
     for (const { rule } of isNew) this.#said.add(rule);
-    tellCrashes({ crashes: isNew }, stderr);
+    tellCrashes({ crashes: isNew }, { stderr });
     return judged;
   }
 
