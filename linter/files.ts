@@ -34,11 +34,11 @@ export interface RenderableFolder {
 }
 
 export const manifestName = /\.(?:ya?ml|json)$/i;
+export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"] as const;
+
 const renderableBy: ReadonlyMap<string, RenderableFolder["kind"]> = new Map([
   ["Chart.yaml", "chart"],
-  ["kustomization.yaml", "kustomization"],
-  ["kustomization.yml", "kustomization"],
-  ["Kustomization", "kustomization"],
+  ...kustomizationNames.map((name) => [name, "kustomization"] as const),
 ]);
 export const ignoredFolders = new Set(["node_modules", ".git"]);
 

@@ -10,10 +10,10 @@ export interface Progress {
 const patience = 1000;
 const between = 100;
 
-/** A pipe, a CI's log and a terminal that cannot erase a line get nothing. `clock` in milliseconds. */
+/** A pipe, a CI's log and a terminal that cannot erase a line get nothing. `clock` in milliseconds (`performance` would take one to load). */
 export function progressOn(
   terminal: Pick<Terminal, "env" | "stderr">,
-  clock = (): number => performance.now(),
+  clock = (): number => Number(process.hrtime.bigint()) / 1e6,
 ): Progress {
   const { env } = terminal;
   const unwanted = (env["CI"] ?? "") !== "" || env["TERM"] === "dumb";

@@ -4,6 +4,7 @@ import { loadBytes, loadFile, unreadableFile, type LoadedFile } from "./load.ts"
 import type { Progress } from "./progress.ts";
 import { fileReader, maxBytes, tooLarge } from "./read-bytes.ts";
 import type { SkippedFile } from "./report.ts";
+import { isWanted, unasked } from "./sources/left-as-written.ts";
 import { chartOption, type RenderOptions } from "./sources/render-options.ts";
 import type { RenderedSources } from "./sources/render-sources.ts";
 import type { Terminal } from "./terminal.ts";
@@ -62,13 +63,15 @@ export async function readInput(paths: readonly string[], options: InputOptions,
 
 const nothingFound: FoundFiles = { files: [], unreadable: [], skipped: [], renderable: [] };
 
-/** Most runs meet nothing to render, and need not know how. */
+/** Most runs have nothing to render, and need not know how. */
 async function readSources(
   found: FoundFiles,
   { render, strict, configFolder }: InputOptions,
   terminal: Terminal,
 ): Promise<RenderedSources | undefined> {
-  if (render === undefined || (found.renderable.length === 0 && chartOption(render) === undefined)) return undefined;
+  if (render === undefined) return undefined;
+  if (chartOption(render) === undefined && !found.renderable.some((one) => isWanted(one, render)))
+    return { files: [], judged: new Set(), failed: false, explain: unasked(found.renderable, render).explain };
   const { renderSources } = await import("./sources/render-sources.ts");
   return renderSources(found, render, { strict, configName: configNames(configFolder, terminal.cwd) }, terminal);
 }

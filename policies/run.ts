@@ -52,15 +52,19 @@ export function run(
 ): RunResult {
   const all = [...rules, ...config.customRules];
   const context = ruleContext(set, config, new Set(all.map((rule) => rule.id)), now, injecting);
-  const defaults = new Map(all.map((rule) => [rule, withDefaults(rule.options, undefined)]));
+  const everywhere = all.map((rule) => {
+    const setting = (Object.hasOwn(config.rules, rule.id) && config.rules[rule.id]) || asItIs;
+    return { rule, setting, options: withDefaults(rule.options, setting.options) };
+  });
   const findings: Finding[] = [];
   const crashes: Crash[] = [];
   for (const object of subjects) {
     const pods = set.podsIn(object);
-    for (const rule of all) {
+    for (const general of everywhere) {
+      const { rule } = general;
       try {
-        if (rule.on === "pod") for (const pod of pods) judge(rule, pod, object, pod);
-        else if (rule.kinds?.includes(object.kind) ?? true) judge(rule, object, object, pods[0]);
+        if (rule.on === "pod") for (const pod of pods) judge(general, pod, object, pod);
+        else if (rule.kinds?.includes(object.kind) ?? true) judge(general, object, object, pods[0]);
       } catch (cause) {
         crashes.push({ rule: rule.id, object, cause });
       }
@@ -68,11 +72,16 @@ export function run(
   }
   return { findings, crashes };
 
-  function judge(rule: Rule, subject: Pod | KubernetesObject, object: KubernetesObject, pod: Pod | undefined): void {
-    const setting = settingOf(rule.id, object, pod, config);
+  function judge(
+    general: SetRule,
+    subject: Pod | KubernetesObject,
+    object: KubernetesObject,
+    pod: Pod | undefined,
+  ): void {
+    const { rule, setting, options } =
+      config.overrides.length === 0 ? general : overridden(general, object, pod, config);
     if (setting.severity === "off") return;
     const check = rule.check as (subject: unknown, options: unknown, context: RuleContext) => Iterable<Problem>;
-    const options = setting.options === undefined ? defaults.get(rule) : withDefaults(rule.options, setting.options);
     for (const problem of check(subject, options, context)) {
       const severity = severityOf(rule, problem, setting, config);
       if (severity === undefined) continue;
@@ -123,14 +132,22 @@ function ruleContext(
 
 const asItIs: RuleSetting = {};
 
-/** What the configuration says of a rule for an object: the general setting, then each override that matches. */
-function settingOf(rule: string, object: KubernetesObject, pod: Pod | undefined, config: Config): RuleSetting {
-  const general = Object.hasOwn(config.rules, rule) ? config.rules[rule] : undefined;
-  if (config.overrides.length === 0) return general ?? asItIs;
+/** A rule as the configuration has it. */
+interface SetRule {
+  readonly rule: Rule;
+  readonly setting: RuleSetting;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What holds for an object: the general setting, then each override that matches. */
+function overridden(general: SetRule, object: KubernetesObject, pod: Pod | undefined, config: Config): SetRule {
+  const { rule } = general;
   const overrides = config.overrides.filter(
-    (override) => Object.hasOwn(override.rules, rule) && matchesObject(override.match, object, pod),
+    (override) => Object.hasOwn(override.rules, rule.id) && matchesObject(override.match, object, pod),
   );
-  return Object.assign({}, general, ...overrides.map((override) => override.rules[rule])) as RuleSetting;
+  if (overrides.length === 0) return general;
+  const setting = Object.assign({}, general.setting, ...overrides.map(({ rules }) => rules[rule.id])) as RuleSetting;
+  return { rule, setting, options: withDefaults(rule.options, setting.options) };
 }
 
 /** A severity from the configuration holds as it is; otherwise the presets look at the finding's own. Undefined: off. */

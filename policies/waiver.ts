@@ -35,7 +35,7 @@ export function annotationWaivers(
   const waivers: { waiver: Waiver; at: Path }[] = [];
   const problems: WaiverProblem[] = [];
   const places: [Readonly<Record<string, string>>, Path][] = [[object.annotations, ["metadata"]]];
-  if (pod !== undefined && pod.metadataAt.join() !== "metadata") places.push([pod.annotations, pod.metadataAt]);
+  if (pod !== undefined && pod.metadataAt.length > 1) places.push([pod.annotations, pod.metadataAt]);
   for (const [annotations, metadataAt] of places) {
     for (const [key, text] of Object.entries(annotations)) {
       if (!key.startsWith(prefix)) continue;

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { builtin } from "../builtin.ts";
 import { systemSentence } from "../errors.ts";
+import { kustomizationNames } from "../files.ts";
 import { kustomizationFields, type KustomizationFields, type Reference } from "./kustomization-fields.ts";
 import { looksRemote, namesRemote } from "./remote-reference.ts";
 import { statsOf } from "./stats-of.ts";
@@ -38,8 +39,6 @@ interface Refused {
   readonly refused: string;
   readonly why: string;
 }
-
-export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"] as const;
 
 /** Nobody's tree has as many; a hostile one would grow by including itself in several ways. */
 const maxKustomizations = 1000;

@@ -1,11 +1,11 @@
 import { printable } from "../color.ts";
-import { foldersAbove, isBelow, shownName, type FoundFile, type FoundFiles, type RenderableFolder } from "../files.ts";
+import { shownName, type FoundFile, type FoundFiles, type RenderableFolder } from "../files.ts";
 import type { LoadedFile } from "../load.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkChartOptions } from "./chart-options.ts";
-import { explainSkipped } from "./explain-skipped.ts";
 import { renderChart } from "./helm-chart.ts";
 import { kustomizationTree, type KustomizationTree } from "./kustomization-tree.ts";
+import { isInner, isWanted, unasked, type LeftAsWritten } from "./left-as-written.ts";
 import { buildKustomization, findKustomize } from "./kustomize.ts";
 import { findProgram } from "./program.ts";
 import type { RenderOptions } from "./render-options.ts";
@@ -29,34 +29,29 @@ export async function renderSources(
   reading: ReadOptions,
   terminal: Terminal,
 ): Promise<RenderedSources> {
-  const outcome = new Outcome(terminal);
-  const isWanted = ({ named }: RenderableFolder): boolean => !options["no-render"] && (named || options.render);
-  const of = (kind: RenderableFolder["kind"]): RenderableFolder[] =>
-    found.renderable.filter((one) => one.kind === kind);
+  const outcome = new Outcome(unasked(found.renderable, options), terminal);
+  const wanted = (kind: RenderableFolder["kind"]): RenderableFolder[] =>
+    found.renderable.filter((one) => one.kind === kind && isWanted(one, options));
 
-  const charts = outermost(of("chart"));
+  const charts = wanted("chart").filter((one) => !isInner(one, found.renderable));
   const helm = findProgram("helm", terminal);
-  const given = checkChartOptions(options, charts.filter(isWanted), helm, terminal);
+  const given = checkChartOptions(options, charts, helm, terminal);
   for (const chart of charts) {
-    if (!isWanted(chart)) outcome.leave(chart, options, `name ${chart.folder} or use --render to have helm render it`);
-    else if (helm === undefined) outcome.miss(chart, options, "helm is not on the PATH");
+    if (helm === undefined) outcome.miss(chart, options, "helm is not on the PATH");
     else outcome.add(chart, await renderChart(helm, chart, found.files, given, reading, terminal));
   }
 
-  const kustomizations = of("kustomization");
-  const wanted = kustomizations.filter(isWanted);
-  const kustomize = wanted.length === 0 ? undefined : findKustomize(terminal);
-  for (const one of kustomizations.filter((other) => !isWanted(other)))
-    outcome.leave(one, options, `name ${one.folder} or use --render to judge what it builds`);
+  const kustomizations = wanted("kustomization");
+  const kustomize = kustomizations.length === 0 ? undefined : findKustomize(terminal);
   const trees = new Map<RenderableFolder, KustomizationTree>();
-  for (const one of wanted) {
+  for (const one of kustomizations) {
     const tree = await kustomizationTree(one.path);
     if ("refused" in tree) outcome.add(one, { failure: `${shownName(terminal.cwd, tree.refused)} ${tree.why}` });
     else trees.set(one, tree);
   }
   for (const [one, tree] of trees) {
     if (!one.named && isPartOf(one, tree, trees)) {
-      outcome.leave(one, options, "judged in what others build of it");
+      outcome.leave(one, "judged in what others build of it");
       continue;
     }
     if (kustomize === undefined) outcome.miss(one, options, "neither kubectl nor kustomize is on the PATH");
@@ -64,13 +59,6 @@ export async function renderSources(
   }
   return outcome;
 }
-
-/** Charts inside of another one are rendered with it. */
-const outermost = (charts: readonly RenderableFolder[]): RenderableFolder[] =>
-  charts.filter(
-    ({ folder }) =>
-      !charts.some((other) => isBelow(folder, other.folder === "." ? "charts" : `${other.folder}/charts`)),
-  );
 
 /** A base that another one of the run includes is judged there, and a component is nothing by itself. */
 const isPartOf = (
@@ -86,28 +74,24 @@ class Outcome implements RenderedSources {
   readonly files: LoadedFile[] = [];
   readonly judged = new Set<FoundFile>();
   failed = false;
-  readonly #reasons = new Map<string, { readonly kind: RenderableFolder["kind"]; readonly why: string }[]>();
+  readonly explain: LeftAsWritten["explain"];
+  readonly #left: LeftAsWritten;
   readonly #terminal: Terminal;
 
-  constructor(terminal: Terminal) {
+  constructor(left: LeftAsWritten, terminal: Terminal) {
+    this.explain = left.explain;
+    this.#left = left;
     this.#terminal = terminal;
   }
 
-  readonly explain = (file: LoadedFile): LoadedFile => {
-    for (const folder of foldersAbove(file.file))
-      for (const { kind, why } of this.#reasons.get(folder) ?? []) file = explainSkipped(file, kind, why);
-    return file;
-  };
-
-  /** Not asked for. */
-  leave(one: RenderableFolder, options: RenderOptions, hint: string): void {
-    if (!options["no-render"]) this.#explain(one, hint);
+  leave(one: RenderableFolder, why: string): void {
+    this.#left.add(one, why);
   }
 
   /** Cannot be, for want of a program. Who asked for it by an option gets no report that passes for whole. */
   miss(one: RenderableFolder, { render }: RenderOptions, what: string): void {
     const sentence = `${what}, so ${one.folder} is not rendered`;
-    this.#explain(one, sentence);
+    this.#left.add(one, sentence);
     this.#tell(`${sentence}: its files are judged as they are written`);
     this.failed ||= render;
   }
@@ -115,18 +99,12 @@ class Outcome implements RenderedSources {
   add(one: RenderableFolder, made: RenderedFolder): void {
     if ("failure" in made) {
       this.#tell(`${one.folder} is not rendered (--no-render does without): ${made.failure}`);
-      this.#explain(one, `${one.folder} cannot be rendered`);
+      this.#left.add(one, `${one.folder} cannot be rendered`);
       this.failed = true;
       return;
     }
     this.files.push(...made.files);
     for (const file of made.judged) this.judged.add(file);
-  }
-
-  #explain({ folder, kind }: RenderableFolder, why: string): void {
-    const others = this.#reasons.get(folder);
-    if (others === undefined) this.#reasons.set(folder, [{ kind, why }]);
-    else others.push({ kind, why });
   }
 
   #tell(text: string): void {

@@ -2,6 +2,7 @@ import { decodeText } from "./decode-text.ts";
 import { createDocument, type Document } from "./document.ts";
 import { splitJsonStream } from "./json-stream.ts";
 import { ManifestRefusal } from "./manifest-refusal.ts";
+import { isGoTemplate } from "./go-template.ts";
 import { irrelevantKind, irrelevantKindOf } from "./not-relevant.ts";
 import { lacksKind } from "./not-kubernetes.ts";
 import { parseValue } from "./parse-document.ts";
@@ -80,6 +81,10 @@ function readDocument(
     return undefined;
   }
 
+  if (isGoTemplate(content)) {
+    manifest.skipped.push({ reason: "Go template", span });
+    return undefined;
+  }
   let read: NodeValue;
   try {
     read = parseValue(text);

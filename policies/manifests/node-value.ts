@@ -1,6 +1,7 @@
 import { isMergeKey, resolveAlias } from "./node.ts";
 import type { AliasNode, MappingNode, Node, ScalarNode, SequenceNode } from "./node.ts";
 import { ManifestRefusal } from "./manifest-refusal.ts";
+import { setOwn } from "../record.ts";
 import { resolvePlain, resolvePlainKey, type Scalar } from "./scalars.ts";
 
 export interface NodeValue {
@@ -65,7 +66,7 @@ export function valueOfNode(root: Node): NodeValue {
     for (const { key, value } of node.entries) {
       if (isMergeKey(key)) {
         for (const source of mergeSources(value))
-          Object.entries(source).forEach(([name, merged]) => put(mapping, name, merged));
+          Object.entries(source).forEach(([name, merged]) => setOwn(mapping, name, merged));
         continue;
       }
       decoded += 1;
@@ -73,7 +74,7 @@ export function valueOfNode(root: Node): NodeValue {
       if (own.has(name)) repeatedKeys.push(key);
       own.add(name);
       if (key.anchor !== undefined) read(key);
-      put(mapping, name, read(value).value);
+      setOwn(mapping, name, read(value).value);
     }
     return mapping;
   }
@@ -93,13 +94,6 @@ export function valueOfNode(root: Node): NodeValue {
   }
 
   return { value: read(root).value, repeatedKeys };
-}
-
-/** Never runs a setter: `__proto__` is a key like any other. */
-function put(mapping: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === "__proto__")
-    Object.defineProperty(mapping, name, { value, writable: true, enumerable: true, configurable: true });
-  else mapping[name] = value;
 }
 
 /** The text of a key; throws where the key cannot be one in JSON. */

@@ -1,6 +1,6 @@
 import type { Path } from "../path.ts";
 import type { KubernetesObject, ShapeProblem } from "./object.ts";
-import { isRecord } from "../record.ts";
+import { isRecord, setOwn } from "../record.ts";
 
 /** The objects of one document, each with its place in it; a List or an AdmissionReview holds more than one or another. */
 export interface ReadObjects {
@@ -98,12 +98,13 @@ function readReview(review: Record<string, unknown>, file: string | undefined, a
 /** A map of strings as labels and annotations are; numbers and booleans are read as the text they are. */
 export function readStringMap(value: unknown): Readonly<Record<string, string>> {
   if (!isRecord(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, text]) => {
-      if (typeof text === "string") return [[key, text]];
-      return typeof text === "number" || typeof text === "boolean" ? [[key, String(text)]] : [];
-    }),
-  );
+  const map: Record<string, string> = {};
+  for (const key of Object.keys(value)) {
+    const text = value[key];
+    if (typeof text !== "string" && typeof text !== "number" && typeof text !== "boolean") continue;
+    setOwn(map, key, String(text));
+  }
+  return map;
 }
 
 function nonEmpty(value: unknown): string | undefined {

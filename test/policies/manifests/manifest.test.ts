@@ -221,6 +221,16 @@ describe("documents that are not judged", () => {
     expect((await readText(text)).skipped.some((one) => one.reason === reason)).toBe(false);
   });
 
+  it.each([
+    ["an action at the margin", "a: 1\n{{- if .x }}\nb: 2\n{{- end }}\n", true],
+    ["an action at the head", '{{ define "a" }}\nb: 2\n', true],
+    ["an action in a block of text", "a: |\n  {{- if .x }}\n  b\n  {{ end }}\nb: 1\n", false],
+    ["an action in quotes", 'a: "{{ if .x }}"\nb: 1\n', false],
+  ])("tells a Go template from YAML: %s", async (_, text, isTemplate) => {
+    const { skipped } = await readText(text);
+    expect(skipped.some(({ reason }) => reason === "Go template")).toBe(isTemplate);
+  });
+
   it("skips a Go template, but not text with braces that is YAML", async () => {
     expect(await counts("a: {{ .Values.a }}\n---\n{{- if .x }}\na: 1\n{{- end }}\n---\nb: '{{ .y }}'\n")).toEqual({
       ...none,
