@@ -10,3 +10,21 @@ export function memo<K extends object, V>(compute: (key: K) => V): (key: K) => V
     return found.value;
   };
 }
+
+/** The same for texts, of which the latest few short ones are kept: several rules ask about a script, one pod after another. */
+export function memoText<V>(compute: (text: string) => V): (text: string) => V {
+  const known = new Map<string, { readonly value: V }>();
+  return (text) => {
+    let found = known.get(text);
+    if (found === undefined) {
+      found = { value: compute(text) };
+      if (text.length > longestKept) return found.value;
+      if (known.size === mostKept) known.clear();
+      known.set(text, found);
+    }
+    return found.value;
+  };
+}
+
+const longestKept = 2048;
+const mostKept = 32;

@@ -1,3 +1,4 @@
+import { memoText } from "../memo.ts";
 import { SyntaxProblem, TokenCursor } from "./shell-cursor.ts";
 import { tokenize } from "./shell-tokens.ts";
 import type { Word } from "./shell-words.ts";
@@ -70,7 +71,7 @@ export const whyUnread = (script: string): string =>
   script.length > maxScriptLength ? "is too long to be read" : "cannot be read";
 
 /** The script as a tree, or undefined where it cannot be read or is too long. Takes time linear in its length; nothing in it is run or expanded. */
-export function parseShell(script: string): Script | undefined {
+export const parseShell = memoText((script): Script | undefined => {
   if (script.length > maxScriptLength) return undefined;
   const tokens = tokenize(script);
   if (tokens === undefined) return undefined;
@@ -81,7 +82,7 @@ export function parseShell(script: string): Script | undefined {
     if (error instanceof SyntaxProblem) return undefined;
     throw error;
   }
-}
+});
 
 class Parser {
   #depth = 0;

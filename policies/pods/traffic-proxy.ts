@@ -1,3 +1,4 @@
+import { memo } from "../memo.ts";
 import { repositoryOf } from "./image.ts";
 import type { Container } from "./pod.ts";
 
@@ -70,7 +71,7 @@ export const trafficProxies: readonly TrafficProxy[] = [
 ];
 
 /** The well-known proxy that a container is, by its name, image or program. */
-export function trafficProxyOf({ name, image, process }: Container): TrafficProxy | undefined {
+export const trafficProxyOf = memo(({ name, image, process }: Container): TrafficProxy | undefined => {
   const repository = repositoryOf(image);
   return trafficProxies.find(
     (proxy) =>
@@ -78,7 +79,7 @@ export function trafficProxyOf({ name, image, process }: Container): TrafficProx
       proxy.images.test(repository) ||
       (process.program !== undefined && proxy.programs.test(process.program)),
   );
-}
+});
 
 /** A proxy that serves the app beside it, as meshes and database proxies do; undefined for all else. */
 export function companionProxyOf(container: Container): TrafficProxy | undefined {
