@@ -7,8 +7,12 @@ import { cachedScript } from "./cached-script.ts";
 /** The file that the program was bundled into, named by its content; put here by the build. */
 declare const programFile: string;
 
-const [command = ""] = process.argv.slice(2);
-const script = cachedScript(join(__dirname, programFile), /^[a-z]+$/.test(command) ? command : "none");
+const [command = "", ...rest] = process.argv.slice(2);
+// A folder calls for more of the program than a file does, which would have it all read.
+const purpose = /^[a-z]+$/.test(command)
+  ? `${command}-${/\.\w+$/.test(rest.at(-1) ?? "") ? "file" : "folder"}`
+  : "none";
+const script = cachedScript(join(__dirname, programFile), purpose);
 // A run that did nothing shows no functions that the next one will need.
 process.once("exit", (code) => code < 2 && script.save());
 script.run(require);

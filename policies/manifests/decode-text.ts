@@ -23,13 +23,15 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   }
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), bom };
+    return { text: strictly.decode(bytes), bom };
   } catch {
     const text = new TextDecoder("utf-8").decode(bytes);
     const offset = firstReplacement(text, bom ? bytes.subarray(3) : bytes);
     return { problem: { message: "The file is not valid UTF-8 from here on: save it as UTF-8.", text, offset } };
   }
 }
+
+const strictly = new TextDecoder("utf-8", { fatal: true });
 
 /** A mark says so; without one, ASCII in UTF-16 has a zero in every second byte. */
 function looksLikeUtf16(bytes: Uint8Array): boolean {

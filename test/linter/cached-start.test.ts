@@ -24,7 +24,7 @@ describe("the built program keeps what V8 compiled for its next start", () => {
     const first = start(cache, "lint");
     expect(first).toMatchObject({ code: 0, stderr: "" });
     const [made = ""] = cached(cache);
-    expect(made).toMatch(/-lint-v\d+[\d.]+-\w+$/);
+    expect(made).toMatch(/-lint-folder-v\d+[\d.]+-\w+$/);
     const { mtimeMs } = statSync(join(cache, made));
     expect(start(cache, "lint")).toEqual(first);
     expect(cached(cache)).toEqual([made]);
