@@ -12,7 +12,7 @@ export function memo<K extends object, V>(compute: (key: K) => V): (key: K) => V
 }
 
 /** The same for texts, of which the latest few short ones are kept: several rules ask about a script, one pod after another. */
-export function memoText<V>(compute: (text: string) => V): (text: string) => V {
+export function memoText<V>(compute: (text: string) => V, mostKept = 32): (text: string) => V {
   const known = new Map<string, { readonly value: V }>();
   return (text) => {
     let found = known.get(text);
@@ -27,4 +27,3 @@ export function memoText<V>(compute: (text: string) => V): (text: string) => V {
 }
 
 const longestKept = 2048;
-const mostKept = 32;

@@ -24,6 +24,11 @@ export interface WaiverProblem {
   readonly message: string;
 }
 
+const mentionsWaiver = (annotations: Readonly<Record<string, string>>): boolean =>
+  Object.keys(annotations).some((key) => key.startsWith(prefix));
+
+const none = { waivers: [], problems: [] };
+
 /** The waivers written as annotations on the object or on its pod. */
 export function annotationWaivers(
   object: KubernetesObject,
@@ -32,10 +37,12 @@ export function annotationWaivers(
   readonly waivers: readonly { readonly waiver: Waiver; readonly at: Path }[];
   readonly problems: readonly WaiverProblem[];
 } {
+  const onPod = pod !== undefined && pod.metadataAt.length > 1;
+  if (!mentionsWaiver(object.annotations) && !(onPod && mentionsWaiver(pod.annotations))) return none;
   const waivers: { waiver: Waiver; at: Path }[] = [];
   const problems: WaiverProblem[] = [];
   const places: [Readonly<Record<string, string>>, Path][] = [[object.annotations, ["metadata"]]];
-  if (pod !== undefined && pod.metadataAt.length > 1) places.push([pod.annotations, pod.metadataAt]);
+  if (onPod) places.push([pod.annotations, pod.metadataAt]);
   for (const [annotations, metadataAt] of places) {
     for (const [key, text] of Object.entries(annotations)) {
       if (!key.startsWith(prefix)) continue;

@@ -1,3 +1,4 @@
+import { memoText } from "../memo.ts";
 import { editDistance } from "../spelling.ts";
 
 /** What a mapping of a workload is, by the fields that it may hold. */
@@ -60,7 +61,7 @@ const otherNames: Readonly<Record<string, string>> = {
 };
 
 /** The field that a key stands for: by its name, by another name for it, or misspelt by one letter (two in a long name). */
-export function fieldMeantBy(key: string): string | undefined {
+export const fieldMeantBy = memoText((key): string | undefined => {
   if (Object.hasOwn(fieldHomes, key)) return key;
   const lower = key.toLowerCase();
   if (Object.hasOwn(otherNames, lower)) return otherNames[lower];
@@ -71,7 +72,7 @@ export function fieldMeantBy(key: string): string | undefined {
       Math.abs(field.lower.length - lower.length) <= field.most &&
       (field.lower === lower || (field.most > 0 && editDistance(lower, field.lower) <= field.most)),
   )?.name;
-}
+}, 256);
 
 const spellings = Object.keys(fieldHomes).map((name) => ({
   name,

@@ -19,19 +19,22 @@ export interface StrayField {
 /** The keys of a workload that the API server drops or refuses, and that evidently decide how its pods start or stop. */
 export const strayFields = memo((object: KubernetesObject): readonly StrayField[] => {
   const podAt = knownPodPlace(object);
-  return podAt === undefined ? [] : mappingsOf(object, podAt).flatMap((mapping) => straysIn(mapping, object, podAt));
-});
-
-function straysIn({ level, at, value }: Mapping, object: KubernetesObject, podAt: Path): StrayField[] {
-  return Object.keys(value).flatMap((key) => {
-    const field = fieldMeantBy(key);
-    if (field === undefined || value[key] === null || (key === field && isHome(field, level, object.kind))) return [];
-    // A readiness probe has no such field; only its exact name makes the API server refuse the object.
-    if (level === "readiness probe" && key !== field) return [];
-    const home = homeOf(field, level, at, object, podAt);
-    return [{ at: [...at, key], key, field, level, value: value[key], home }];
+  if (podAt === undefined) return [];
+  const strays: StrayField[] = [];
+  eachMapping(object, podAt, (level, mapping, base, ...steps) => {
+    for (const key of Object.keys(mapping)) {
+      const field = fieldMeantBy(key);
+      if (field === undefined || mapping[key] === null || (key === field && isHome(field, level, object.kind)))
+        continue;
+      // A readiness probe has no such field; only its exact name makes the API server refuse the object.
+      if (level === "readiness probe" && key !== field) continue;
+      const at = [...base, ...steps];
+      const home = homeOf(field, level, at, object, podAt);
+      strays.push({ at: [...at, key], key, field, level, value: mapping[key], home });
+    }
   });
-}
+  return strays;
+});
 
 /** The one place for the field that is nearest to where it was written. */
 function homeOf(field: string, level: Level, at: Path, object: KubernetesObject, podAt: Path): Path | undefined {
@@ -54,42 +57,47 @@ function onlyContainer(object: KubernetesObject, podAt: Path): Path | undefined 
   return Array.isArray(containers) && containers.length === 1 ? [...at, 0] : undefined;
 }
 
-/** A mapping of a workload of Kubernetes itself, with its place. */
-interface Mapping {
-  readonly level: Level;
-  readonly at: Path;
-  readonly value: Readonly<Record<string, unknown>>;
-}
+type Mapping = Readonly<Record<string, unknown>>;
 
-/** The mappings of a workload in which a field could have been misplaced. */
-function mappingsOf(object: KubernetesObject, podAt: Path): Mapping[] {
-  const mappings: Mapping[] = [];
-  const add = (level: Level, at: Path): void => {
-    const value = valueAt(object.value, at);
-    if (isRecord(value)) mappings.push({ level, at, value });
-  };
-  for (let length = 0; length < podAt.length; length++) {
+/** Visits the mappings of a workload in which a field could have been misplaced; each stands at `base` and `steps` behind it. */
+function eachMapping(
+  object: KubernetesObject,
+  podAt: Path,
+  visit: (level: Level, mapping: Mapping, base: Path, ...steps: Path) => void,
+): void {
+  let value: unknown = object.value;
+  for (let length = 0; length < podAt.length && isRecord(value); length++) {
     const at = podAt.slice(0, length);
     const isTemplate = /template$/i.test(String(at.at(-1)));
-    add(length === 0 ? "object" : isTemplate ? "template" : "workload", at);
-    if (length === 0 || isTemplate) add("metadata", [...at, "metadata"]);
+    visit(length === 0 ? "object" : isTemplate ? "template" : "workload", value, at);
+    if ((length === 0 || isTemplate) && isRecord(value["metadata"]))
+      visit("metadata", value["metadata"], at, "metadata");
+    value = own(value, podAt[length]);
   }
-  add("pod spec", podAt);
-  add("security context", [...podAt, "securityContext"]);
+  if (!isRecord(value)) return;
+  const visitIn = (level: Level, mapping: Mapping, base: Path, ...steps: Path): void => {
+    const inner = valueAt(mapping, steps);
+    if (isRecord(inner)) visit(level, inner, base, ...steps);
+  };
+  visit("pod spec", value, podAt);
+  visitIn("security context", value, podAt, "securityContext");
   for (const list of ["initContainers", "containers", "ephemeralContainers"]) {
-    const containers = valueAt(object.value, [...podAt, list]);
+    const containers = own(value, list);
     if (!Array.isArray(containers)) continue;
-    for (const index of containers.keys()) {
+    for (const [index, container] of containers.entries()) {
+      if (!isRecord(container)) continue;
       const at = [...podAt, list, index];
-      add("container", at);
-      add("security context", [...at, "securityContext"]);
-      add("lifecycle", [...at, "lifecycle"]);
-      add("handler", [...at, "lifecycle", "preStop"]);
-      add("handler", [...at, "lifecycle", "postStart"]);
-      add("probe", [...at, "livenessProbe"]);
-      add("probe", [...at, "startupProbe"]);
-      add("readiness probe", [...at, "readinessProbe"]);
+      visit("container", container, at);
+      visitIn("security context", container, at, "securityContext");
+      visitIn("lifecycle", container, at, "lifecycle");
+      visitIn("handler", container, at, "lifecycle", "preStop");
+      visitIn("handler", container, at, "lifecycle", "postStart");
+      visitIn("probe", container, at, "livenessProbe");
+      visitIn("probe", container, at, "startupProbe");
+      visitIn("readiness probe", container, at, "readinessProbe");
     }
   }
-  return mappings;
 }
+
+const own = (mapping: Mapping, step: Path[number] | undefined): unknown =>
+  step !== undefined && Object.hasOwn(mapping, step) ? mapping[step] : undefined;
