@@ -11,7 +11,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** The `audit` command once its arguments are read; the result is the exit code. */
 export async function auditCluster(options: AuditOptions, terminal: Terminal): Promise<number> {
-  const { cwd, env, now, stdout, stderr } = terminal;
+  const { cwd, now, stdout, stderr } = terminal;
   const note = (text: string): unknown => stderr.write(`gracewarden: ${text}\n`);
   const targets = reportTargets(options.format);
   if (targets.some(({ format }) => format === "gitlab"))
@@ -29,11 +29,9 @@ export async function auditCluster(options: AuditOptions, terminal: Terminal): P
   const report = await clusterReport({
     cluster: { kubeconfig: options.kubeconfig, context: options.context },
     read: { namespaces: [...new Set(options.namespace)], selector: options.selector, without: options.without, note },
-    cwd,
-    env,
     rules,
     config: loaded.config,
-    now,
+    terminal,
   });
   await deliver(report, targets, options, terminal, stdout);
   tellCrashes(report, terminal);

@@ -1,6 +1,7 @@
 import { main } from "./program.ts";
 import { openService } from "./service.ts";
 import { openStdout } from "./stdout.ts";
+import { fitTo, keepOptimising } from "./v8-flags.ts";
 
 let serves = false;
 
@@ -16,8 +17,10 @@ const code = main(process.argv.slice(2), {
     return process.stdin;
   },
   now: new Date(),
+  hasRead: fitTo,
   service() {
     serves = true;
+    keepOptimising();
     return openService();
   },
 });

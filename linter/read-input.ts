@@ -8,7 +8,6 @@ import { isWanted, unasked } from "./sources/left-as-written.ts";
 import { chartOption, type RenderOptions } from "./sources/render-options.ts";
 import type { RenderedSources } from "./sources/render-sources.ts";
 import type { Terminal } from "./terminal.ts";
-import { limitYoungSpace, optimiseFor } from "./v8-flags.ts";
 
 /** All that a run is about, read. */
 export interface Input {
@@ -43,7 +42,7 @@ export async function readInput(paths: readonly string[], options: InputOptions,
   const sources = await readSources(found, options, terminal);
   const unrendered =
     sources === undefined ? found : { ...found, files: found.files.filter((file) => !sources.judged.has(file)) };
-  const files = await readAll(unrendered, options, cwd, sources?.explain);
+  const files = await readAll(unrendered, options, terminal, sources?.explain);
   if (sources !== undefined) files.push(...sources.files);
   if (paths.includes("-")) {
     const configFile = configNames(options.configFolder, cwd)(options.stdinName, resolve(cwd, options.stdinName));
@@ -56,7 +55,7 @@ export async function readInput(paths: readonly string[], options: InputOptions,
   const context = await readAll(
     { ...around, files: around.files.filter(({ path }) => !linted.has(path)) },
     options,
-    cwd,
+    terminal,
   );
   return { files, context, skipped: found.skipped, failed: sources?.failed === true };
 }
@@ -79,24 +78,23 @@ async function readSources(
 async function readAll(
   { files, unreadable }: FoundFiles,
   options: InputOptions,
-  cwd: string,
+  terminal: Terminal,
   explain: RenderedSources["explain"] = (file) => file,
 ): Promise<LoadedFile[]> {
+  const { cwd } = terminal;
   const nameIn = configNames(options.configFolder, cwd);
   const loaded = unreadable.map(({ file, message }) => {
     const path = resolve(cwd, file);
     return unreadableFile({ file, path, named: true, configFile: nameIn(file, path) }, message);
   });
   const reader = fileReader();
-  let limited = false;
   let characters = 0;
   for (const [index, { file, path, named }] of files.entries()) {
     const read = await loadFile({ file, path, named, configFile: nameIn(file, path) }, reader, options.strict);
     loaded.push(explain(read));
     characters += read.manifest?.source.text.length ?? 0;
-    optimiseFor(characters);
+    terminal.hasRead(characters);
     options.progress?.tell(() => `reading: ${index + 1} of ${files.length} files`);
-    if (index % 64 === 63 && !limited) limited = limitYoungSpace();
   }
   return loaded;
 }

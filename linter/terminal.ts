@@ -10,6 +10,8 @@ export interface Terminal {
   readonly stderr: Output;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly now: Date;
+  /** Told again and again how many characters of input a run has read by now. */
+  readonly hasRead: (characters: number) => void;
   /** Opens the streams and signals of a command that serves; whatever it left unwritten is gone when it ends. */
   readonly service: () => Service;
 }

@@ -3,7 +3,7 @@ import { createConfiguration, HttpMethod, RequestContext, type KubeConfig } from
 import { isRecord } from "../../policies/record.ts";
 import { printable } from "../color.ts";
 import { programError } from "../errors.ts";
-import { limitYoungSpace, optimiseFor } from "../v8-flags.ts";
+import type { Terminal } from "../terminal.ts";
 import { loadKubeConfig, type ClusterChoice } from "./kube-config.ts";
 import { isCut, whyUnreachable } from "./why-unreachable.ts";
 
@@ -33,8 +33,7 @@ const longestWaitSeconds = 10;
 
 export async function openApiServer(
   choice: ClusterChoice,
-  cwd: string,
-  env: Readonly<Record<string, string | undefined>>,
+  { cwd, env, hasRead }: Pick<Terminal, "cwd" | "env" | "hasRead">,
 ): Promise<ApiServer> {
   const config = loadKubeConfig(choice, cwd, env);
   const context = config.getCurrentContext();
@@ -71,8 +70,7 @@ export async function openApiServer(
       for (let attempt = 1; ; attempt++) {
         const { status, retryAfter, text } = await send(path);
         characters += text.length;
-        optimiseFor(characters);
-        limitYoungSpace();
+        hasRead(characters);
         const body = parsed(text);
         const message = messageOf(body);
         switch (status) {

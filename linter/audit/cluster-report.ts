@@ -5,6 +5,7 @@ import type { Rule } from "../../policies/rule.ts";
 import { run, type Finding } from "../../policies/run.ts";
 import { programError } from "../errors.ts";
 import type { PlacedFinding, Report } from "../report.ts";
+import type { Terminal } from "../terminal.ts";
 import { openApiServer, type ApiServer } from "./api-server.ts";
 import type { ClusterChoice } from "./kube-config.ts";
 import { auditedKinds, ownRules, resourceName, slippedThrough } from "./kinds.ts";
@@ -17,11 +18,9 @@ import { webhookScope } from "./webhook-scope.ts";
 export interface AuditInput {
   readonly cluster: ClusterChoice;
   readonly read: ReadOptions;
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly rules: readonly Rule[];
   readonly config: Config;
-  readonly now: Date;
+  readonly terminal: Terminal;
 }
 
 /** What `--without` may name. */
@@ -29,7 +28,7 @@ export const auditedKindNames: readonly string[] = auditedKinds.map(resourceName
 
 /** Reads a cluster and judges what was read. Throws a ProgramError where nothing can be said. */
 export async function clusterReport(input: AuditInput): Promise<Report> {
-  const api = await openApiServer(input.cluster, input.cwd, input.env);
+  const api = await openApiServer(input.cluster, input.terminal);
   try {
     return await reportOn(api, input);
   } finally {
@@ -37,7 +36,7 @@ export async function clusterReport(input: AuditInput): Promise<Report> {
   }
 }
 
-async function reportOn(api: ApiServer, { read, rules, config, now }: AuditInput): Promise<Report> {
+async function reportOn(api: ApiServer, { read, rules, config, terminal: { now } }: AuditInput): Promise<Report> {
   let isInstalled: boolean | undefined;
   const lookAt = ({ webhookConfigurations, namespaceLabels, notRead }: Surroundings) => {
     if (rulesWithout(notRead).has(slippedThrough)) return () => undefined;

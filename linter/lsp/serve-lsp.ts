@@ -9,7 +9,6 @@ import {
 import { createProtocolConnection } from "vscode-languageserver-protocol/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { LspOptions } from "../commands/lsp.ts";
-import { keepOptimising } from "../v8-flags.ts";
 import type { Terminal } from "../terminal.ts";
 import { version } from "../version.ts";
 import { codeActionKinds, codeActionsAt, wrapEdits } from "./code-actions.ts";
@@ -20,7 +19,6 @@ import { hoverAt } from "./hover.ts";
 /** The `lsp` command once its arguments are read. Serves until the editor says `exit`, goes away or sends a signal. */
 export async function serveLsp(options: LspOptions, terminal: Terminal): Promise<number> {
   const { input, output, told, now } = terminal.service();
-  keepOptimising();
   let isShutDown = false;
   const ended = Promise.withResolvers<number>();
   const connection = createConnection((logger) => createProtocolConnection(input, output, logger), {

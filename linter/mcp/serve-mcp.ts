@@ -13,7 +13,6 @@ import {
 import type { McpOptions } from "../commands/mcp.ts";
 import { printable } from "../color.ts";
 import { isProgramError, programError, systemSentence } from "../errors.ts";
-import { keepOptimising } from "../v8-flags.ts";
 import type { Terminal } from "../terminal.ts";
 import { version } from "../version.ts";
 import { explainTool } from "./explain-tool.ts";
@@ -46,7 +45,6 @@ export async function serveMcp(options: McpOptions, terminal: Terminal): Promise
   });
   // What is wrong with the configuration is told at the start already.
   for (const text of (await session.config()).notes) note(text);
-  keepOptimising();
 
   const calls = oneByOne();
   const { server } = new McpServer({ name: "gracewarden", version }, { capabilities: { tools: {} }, instructions });

@@ -30,6 +30,7 @@ export async function gracewarden(args: readonly string[], around: Surroundings)
     stderr: { write: (text) => void (stderr += text) },
     stdin: chunks(around.stdin),
     now: around.now ?? today,
+    hasRead() {},
     service() {
       throw new Error("a command that serves is tested as a process");
     },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Call } from "../../proxy/message.ts";
+import type { Call } from "../../../proxy/message.ts";
 import {
   callTool,
   scriptConfig,
@@ -10,7 +10,7 @@ import {
   watched,
   type Watched,
   type WatchOptions,
-} from "./backend-fixture.ts";
+} from "../backend-fixture.ts";
 
 const open: Watched[] = [];
 function start(args: readonly string[] = [], options: WatchOptions = {}, file = "polite.mjs"): Watched {

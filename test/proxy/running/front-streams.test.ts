@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
-import { getStream, messages, postStream } from "./front/events.ts";
-import { begin, call, initialize, modern, modernMeta, post, raw, rawPost } from "./front/post.ts";
-import { serve } from "./front/serve.ts";
-import type { Outcome } from "../../proxy/message.ts";
-import { tableRelay } from "./front/table-relay.ts";
+import { getStream, messages, postStream } from "../front/events.ts";
+import { begin, call, initialize, modern, modernMeta, post, raw, rawPost } from "../front/post.ts";
+import { serve } from "../front/serve.ts";
+import type { Outcome } from "../../../proxy/message.ts";
+import { tableRelay } from "../front/table-relay.ts";
 
 const withToken = (name: string): unknown => ({
   jsonrpc: "2.0",

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { unauthorized } from "../../proxy/access/authenticate.ts";
-import { anonymous } from "../../proxy/access/identity.ts";
-import { begin, call, initialize, modern, modernMeta, post, raw, rawPost, reply } from "./front/post.ts";
-import { serve } from "./front/serve.ts";
-import { sleep } from "./front/table-relay.ts";
+import { unauthorized } from "../../../proxy/access/authenticate.ts";
+import { anonymous } from "../../../proxy/access/identity.ts";
+import { begin, call, initialize, modern, modernMeta, post, raw, rawPost, reply } from "../front/post.ts";
+import { serve } from "../front/serve.ts";
+import { sleep } from "../front/table-relay.ts";
 
 const withMeta = (meta: unknown): unknown => ({ jsonrpc: "2.0", id: 7, method: "tools/list", params: { _meta: meta } });
 

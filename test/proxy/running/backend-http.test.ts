@@ -1,11 +1,11 @@
 import { createServer as createTlsServer } from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { makeCertificate } from "../webhook/certificates.ts";
-import { HttpEndpoint } from "../../proxy/backends/http-endpoint.ts";
-import type { HttpExchange } from "../../proxy/backends/http-exchange.ts";
-import type { HttpBackend } from "../../proxy/config/config.ts";
-import type { Call } from "../../proxy/message.ts";
+import { makeCertificate } from "../../webhook/certificates.ts";
+import { HttpEndpoint } from "../../../proxy/backends/http-endpoint.ts";
+import type { HttpExchange } from "../../../proxy/backends/http-exchange.ts";
+import type { HttpBackend } from "../../../proxy/config/config.ts";
+import type { Call } from "../../../proxy/message.ts";
 import {
   callTool,
   httpConfig,
@@ -15,7 +15,7 @@ import {
   watched,
   type Watched,
   type WatchOptions,
-} from "./backend-fixture.ts";
+} from "../backend-fixture.ts";
 import {
   answerJson,
   answerOf,
@@ -24,7 +24,7 @@ import {
   startStream,
   type HttpMcpServer,
   type Posted,
-} from "./http-mcp-server.ts";
+} from "../http-mcp-server.ts";
 
 const open: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {

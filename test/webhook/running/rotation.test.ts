@@ -5,7 +5,7 @@ import type { Cluster } from "../../../webhook/certs/cluster.ts";
 import { CertsError } from "../../../webhook/certs/errors.ts";
 import { issueAuthority } from "../../../webhook/certs/issue.ts";
 import { reconcile } from "../../../webhook/certs/reconcile.ts";
-import { Cut, dayMs, hourMs, ModelCluster, mutating, names, validating } from "./model-cluster.ts";
+import { Cut, dayMs, hourMs, ModelCluster, mutating, names, validating } from "../certs/model-cluster.ts";
 
 /** Runs to the end, or to the cut; true where it came to the end. */
 async function runs(cluster: ModelCluster, cutAfter = Infinity): Promise<boolean> {
