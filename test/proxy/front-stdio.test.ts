@@ -203,7 +203,7 @@ describe("leaving on stdio", () => {
     expect(input.isPaused()).toBe(true);
     const from = performance.now();
     await front.close(0.2);
-    expect(performance.now() - from).toBeLessThan(1000);
+    expect(performance.now() - from).toBeLessThan(10_000);
   });
 });
 

@@ -483,7 +483,7 @@ describe("an HTTP backend that misbehaves", () => {
     const server = await serve("legacy", () => true);
     const { backend } = connect(server.url, { connectTimeoutSeconds: 1 });
     await expect(backend.connection()).rejects.toThrow("it did not connect within its connectTimeout of 1 s");
-    expect((await backend.stop(2)).seconds).toBeLessThan(1.5);
+    expect((await backend.stop(20)).seconds).toBeLessThan(10);
   });
 
   it("does not answer the DELETE: the end does not wait for it", async () => {
@@ -491,7 +491,7 @@ describe("an HTTP backend that misbehaves", () => {
     const { backend } = connect(server.url);
     await backend.connection();
     server.server.removeAllListeners("request");
-    expect((await backend.stop(5)).seconds).toBeLessThan(2);
+    expect((await backend.stop(30)).seconds).toBeLessThan(15);
   });
 
   it("with a certificate that nobody signed", async () => {

