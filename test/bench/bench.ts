@@ -81,6 +81,8 @@ const ours = (path: string): Contender => ({ name: "gracewarden lint", command: 
 
 const cache = mkdtempSync(join(tmpdir(), "gracewarden-bench-"));
 process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
+// kube-linter leaves a folder for each remote base of a kustomization.
+process.env["TMPDIR"] = cache;
 const cached = (path: string): Contender => ({
   name: "gracewarden lint --cache, unchanged",
   command: [...lint, "--cache", "--cache-location", cache, path],

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, realpathSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** An MCP proxy that the tests measure from outside: by its command lines alone. */
 export interface Contender {
@@ -29,7 +29,7 @@ export const ours: Ours | undefined = existsSync(program)
       withConfig: (file, port) => [process.execPath, program, "--config", file, ...listen(port)],
       overStdio: (backend, port) => [process.execPath, program, ...listen(port), "--", ...backend],
       overHttp: (url, port) => {
-        const config = join(mkdtempSync(join(tmpdir(), "gracewarden-proxy-")), "proxy.json");
+        const config = join(temporaryFolder(), "proxy.json");
         writeFileSync(config, JSON.stringify({ separator: "", mcpServers: { only: { url, required: true } } }));
         return ours!.withConfig(config, port);
       },

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { openAudit, type Audit } from "../../proxy/access/audit.ts";
 import type { AuditConfig } from "../../proxy/config/config.ts";
 import type { CallRecord } from "../../proxy/telemetry/call-record.ts";
@@ -23,7 +23,7 @@ function audit(config: Partial<AuditConfig>): {
   readonly logged: string[];
 } {
   const logged: string[] = [];
-  const to = config.to ?? join(mkdtempSync(join(tmpdir(), "audit-")), "audit.log");
+  const to = config.to ?? join(temporaryFolder(), "audit.log");
   const opened = openAudit(
     { arguments: "omitted", ...config, to },
     { stdout: (text) => void logged.push(text), stderr: () => {} },
@@ -82,7 +82,7 @@ describe("the audit log", () => {
     log.record(call);
     await log.flush();
     expect(log.lost()).toBe(1);
-    const other = audit({ to: join(mkdtempSync(join(tmpdir(), "audit-")), "a") });
+    const other = audit({ to: join(temporaryFolder(), "a") });
     writeFileSync(other.to, "");
     other.audit.record(call);
     await other.audit.close();

@@ -1,12 +1,12 @@
 import { createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer as createTlsServer } from "node:https";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { createAuthenticate, type Authenticate, type Authenticated } from "../../proxy/access/authenticate.ts";
 import type { AuthConfig } from "../../proxy/config/config.ts";
 
@@ -120,7 +120,7 @@ describe("signed tokens", () => {
     const pair = await generateKeyPair("ES256", { extractable: true });
     key = pair.privateKey;
     jwk = { ...(await exportJWK(pair.publicKey)), kid: "one", alg: "ES256" };
-    file = join(mkdtempSync(join(tmpdir(), "jwks-")), "jwks.json");
+    file = join(temporaryFolder(), "jwks.json");
     writeFileSync(file, JSON.stringify({ keys: [jwk] }));
   });
 

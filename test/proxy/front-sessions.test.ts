@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it, vi } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { BadSealKeys, sealKeys } from "../../proxy/front/legacy/seal-keys.ts";
 import { seal, sealKey, unseal, type SealedSession } from "../../proxy/front/legacy/session-seal.ts";
 import { getStream } from "./front/events.ts";
@@ -70,7 +70,7 @@ describe("keys of session ids", () => {
   });
 
   it("come from a file and follow it, but not into a broken one", () => {
-    const file = join(mkdtempSync(join(tmpdir(), "keys-")), "keys");
+    const file = join(temporaryFolder(), "keys");
     const [one, two] = [text(), text()];
     writeFileSync(file, `${one}\n`);
     const keys = sealKeys({ keys: undefined, file }, log);

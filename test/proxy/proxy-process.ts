@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 export const program = resolve(import.meta.dirname, "../../proxy/gracewarden-proxy.ts");
 export const fixture = (name: string): string => join(import.meta.dirname, "backends", name);
@@ -42,8 +42,6 @@ interface CallAnswer {
     readonly error?: { readonly code: number; readonly message: string };
   };
 }
-
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), "gracewarden-proxy-"));
 
 /** A configuration in a file of its own. */
 export function configFile(config: object): string {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { begin, post } from "../front/post.ts";
-import { configFile, hasty, politeServer, startProxy, temporaryFolder, type ProxyProcess } from "../proxy-process.ts";
+import { configFile, hasty, politeServer, startProxy, type ProxyProcess } from "../proxy-process.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const servers = (...names: readonly string[]): object => ({
   mcpServers: Object.fromEntries(names.map((name) => [name, politeServer])),

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { configFile, hasty, politeServer, startProxy, temporaryFolder } from "../proxy-process.ts";
+import { configFile, hasty, politeServer, startProxy } from "../proxy-process.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** Becomes the command that follows, with a file system of its own on the folder, which is full but for 100 bytes. */
 const onFullDisk = (folder: string): readonly string[] => [

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from "jose";
 import { expect, it, onTestFinished } from "vitest";
 import { makeCertificate } from "../../webhook/certificates.ts";
-import { configFile, hasty, politeServer, startProxy, temporaryFolder, type ProxyProcess } from "../proxy-process.ts";
+import { configFile, hasty, politeServer, startProxy, type ProxyProcess } from "../proxy-process.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** An issuer's key set at a URL of https, whose authority nobody knows unless told. */
 async function keySet(): Promise<{

@@ -6,16 +6,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import manifest from "../../../package.json" with { type: "json" };
-import {
-  configFile,
-  fixture,
-  hasty,
-  politeServer,
-  program,
-  runProxy,
-  startProxy,
-  temporaryFolder,
-} from "../proxy-process.ts";
+import { configFile, fixture, hasty, politeServer, program, runProxy, startProxy } from "../proxy-process.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const polite = ["--", process.execPath, fixture("polite.mjs")];
 const textOf = ({ message }: { message: { result?: { content: readonly { text: string }[] } } }): string | undefined =>

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { modern, post } from "../front/post.ts";
-import { configFile, fixture, hasty, startProxy, temporaryFolder, type ProxyProcess } from "../proxy-process.ts";
+import { configFile, fixture, hasty, startProxy, type ProxyProcess } from "../proxy-process.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const asking = { command: process.execPath, args: [fixture("polite.mjs"), "--era", "legacy"] };
 

@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const made: string[] = [];
+process.once("exit", () => {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+});
+
+/** A folder that is gone when this process ends. */
+export function temporaryFolder(): string {
+  const path = mkdtempSync(join(tmpdir(), "gracewarden-test-"));
+  made.push(path);
+  return path;
+}
