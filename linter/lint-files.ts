@@ -1,15 +1,12 @@
-import { rules } from "../policies/rules/index.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import { fixAndReport } from "./fix-files.ts";
 import { countsAsFailure } from "./counts-as-failure.ts";
 import { deliver } from "./deliver.ts";
 import { judgeInput } from "./judge-input.ts";
-import { chosenConfig } from "./load-config.ts";
-import { progressOn } from "./progress.ts";
-import { readInput, type Input } from "./read-input.ts";
+import { openRun } from "./open-run.ts";
+import type { Input } from "./read-input.ts";
 import { isFixable, type Report } from "./report.ts";
 import { reportTargets } from "./report-targets.ts";
-import { amount } from "./reporters/summary.ts";
 import { tellCrashes } from "./tell-crashes.ts";
 import type { Output, Terminal } from "./terminal.ts";
 import { withUnwritable } from "./unwritable.ts";
@@ -18,22 +15,11 @@ import { withUnwritable } from "./unwritable.ts";
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
   const { cwd, now } = terminal;
   const targets = reportTargets(options.format);
-  const progress = progressOn(terminal);
-  const loaded = await chosenConfig(options, cwd, rules, now);
-  for (const note of loaded.notes) terminal.stderr.write(`gracewarden: ${note}\n`);
-  const inputOptions = {
-    context: options.context,
-    strict: options.strict,
-    stdinName: options["stdin-filename"] ?? "stdin",
-    configFolder: loaded.folder,
-    render: options,
-    progress,
-  };
-  let input = await readInput(paths, inputOptions, terminal);
+  const { loaded, inputOptions, progress, ...run } = await openRun(paths, options, terminal);
+  let { input } = run;
   const ref = options["changed-since"];
   if (ref !== undefined) input = (await import("./changed-files.ts")).onlyChanged(input, ref, terminal);
   const judge = (read: Input): Report => judgeInput(read, loaded.config, now);
-  progress.tell(() => `judging: ${amount(input.files.length, "file", "files")}`);
   let report = judge(input);
   progress.clear();
   let reportTo: Output = terminal.stdout;

@@ -1,13 +1,12 @@
-import { rules } from "../policies/rules/index.ts";
 import { painter } from "./color.ts";
 import type { ReportOptions } from "./commands/report.ts";
 import { countsAsFailure } from "./counts-as-failure.ts";
 import { changedFiles, diffOf, fixpoint } from "./fix-files.ts";
 import { judgeInput } from "./judge-input.ts";
-import { chosenConfig, type LoadedConfig } from "./load-config.ts";
+import type { LoadedConfig } from "./load-config.ts";
+import { openRun } from "./open-run.ts";
 import { configText } from "./print-config.ts";
-import { progressOn } from "./progress.ts";
-import { readInput, type Input } from "./read-input.ts";
+import type { Input } from "./read-input.ts";
 import { render } from "./render.ts";
 import { placeOf, type Report } from "./report.ts";
 import { amount } from "./reporters/summary.ts";
@@ -22,20 +21,8 @@ export async function reviewFiles(
   options: ReportOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const { cwd, now, stdout, stderr } = terminal;
-  const progress = progressOn(terminal);
-  const loaded = await chosenConfig(options, cwd, rules, now);
-  for (const note of loaded.notes) stderr.write(`gracewarden: ${note}\n`);
-  const inputOptions = {
-    context: options.context,
-    strict: options.strict,
-    stdinName: options["stdin-filename"] ?? "stdin",
-    configFolder: loaded.folder,
-    render: options,
-    progress,
-  };
-  const input = await readInput(paths, inputOptions, terminal);
-  progress.tell(() => `judging: ${amount(input.files.length, "file", "files")}`);
+  const { cwd, now, stdout } = terminal;
+  const { loaded, input, progress } = await openRun(paths, options, terminal);
   const report = await withUnwritable(judgeInput(input, loaded.config, now));
   const bar = { "fail-on": options["fail-on"], "fail-on-undetermined": false };
   const failing = report.findings.some((finding) => countsAsFailure(finding, bar));

@@ -1,6 +1,7 @@
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import { auditCluster } from "../audit-cluster.ts";
 import type { Command } from "../command.ts";
+import { failOn } from "../counts-as-failure.ts";
 import { refuseBoth } from "../load-config.ts";
 import { formats } from "../report-targets.ts";
 import type { Terminal } from "../terminal.ts";
@@ -40,12 +41,7 @@ const syntax = defineSyntax({
       repeatable: true,
       text: `How to report: ${formats.filter((format) => format !== "gitlab").join(", ")} (default: stylish); with =FILE into a file, so several in one run`,
     },
-    "fail-on": {
-      value: "SEVERITY",
-      choices: ["off", "advice", "warn", "error"],
-      default: "error",
-      text: "The least severity that makes the exit code 1",
-    },
+    "fail-on": { ...failOn, default: "error" },
     "fail-on-undetermined": { text: "Exit with 1 for what cannot be told from the objects, too" },
     quiet: { text: "Report only what counts for --fail-on (errors where that is off)" },
     verbose: { text: "Show the API server's words for every kind that it refuses" },

@@ -5,6 +5,7 @@ import { lintFiles } from "../lint-files.ts";
 import { printConfig } from "../print-config.ts";
 import { formats } from "../report-targets.ts";
 import type { Command } from "../command.ts";
+import { failOn } from "../counts-as-failure.ts";
 import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -24,12 +25,7 @@ const syntax = defineSyntax({
     },
     fix: { text: "Apply the safe fixes; with - the fixed text goes to stdout and the report to stderr" },
     "fix-dry-run": { text: "Change nothing, print what --fix would change as a unified diff" },
-    "fail-on": {
-      value: "SEVERITY",
-      choices: ["off", "advice", "warn", "error"],
-      default: "error",
-      text: "The least severity that makes the exit code 1",
-    },
+    "fail-on": { ...failOn, default: "error" },
     "fail-on-undetermined": { text: "Exit with 1 for what cannot be told from the manifests, too" },
     quiet: { text: "Report only what counts for --fail-on (errors where that is off)" },
     verbose: { text: "List every file and object that was skipped, with the reason" },

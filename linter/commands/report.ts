@@ -1,5 +1,6 @@
 import { defineSyntax, parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { failOn } from "../counts-as-failure.ts";
 import { refuseBoth } from "../load-config.ts";
 import { reviewFiles } from "../review-files.ts";
 import { renderOptions } from "../sources/render-options.ts";
@@ -20,12 +21,7 @@ const syntax = defineSyntax({
       text: "html is one page that needs no network and no script; openreports is YAML for openreports.io/v1alpha1",
     },
     output: { value: "FILE", short: "o", text: "Where to write it; without it stdout" },
-    "fail-on": {
-      value: "SEVERITY",
-      choices: ["off", "advice", "warn", "error"],
-      default: "off",
-      text: "The least severity that makes the exit code 1",
-    },
+    "fail-on": { ...failOn, default: "off" },
     config: {
       value: "FILE",
       text: "The configuration; without it gracewarden.yaml here or above, up to the repository's root",
