@@ -83,38 +83,74 @@ const podSchema = (name: string): string => `            ${name}:
                   type: integer
 `;
 
-/** A Deployment with its Service in one file, one of them impolite in ten; every fourth file is a ConfigMap. */
+/**
+ * A Deployment with its Service in one file, one of them impolite in ten; every fourth file is a ConfigMap. Of 2 kB each, as
+ * in public repositories (993 files of 26 of them: 2 MB).
+ */
 function other(index: number): string {
   const name = `app-${index}`;
   if (index % 4 === 3) {
-    const keys = Array.from({ length: 20 }, (_, key) => `  setting-${key}: "the value of setting ${key} of ${name}"\n`);
+    const keys = Array.from({ length: 40 }, (_, key) => `  setting-${key}: "the value of setting ${key} of ${name}"\n`);
     return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n${keys.join("")}`;
   }
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: ${name}
-  labels: { app: ${name}, part: bench }
+  labels:
+    app.kubernetes.io/name: ${name}
+    app.kubernetes.io/part-of: bench
 spec:
   replicas: 2
   selector:
     matchLabels:
-      app: ${name}
+      app.kubernetes.io/name: ${name}
   template:
     metadata:
       labels:
-        app: ${name}
+        app.kubernetes.io/name: ${name}
+      annotations:
+        prometheus.io/scrape: "true"
+        prometheus.io/port: "9090"
     spec:
+      serviceAccountName: ${name}
       terminationGracePeriodSeconds: ${index % 10 === 0 ? 5 : 60}
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 65532
+      volumes:
+        - name: settings
+          configMap:
+            name: ${name}
+        - name: scratch
+          emptyDir: {}
       containers:
         - name: server
           image: registry.example/team/${name}:1.${index}
           command: ["/usr/local/bin/${name}", "--listen=:8080"]
           ports:
-            - containerPort: 8080
+            - name: http
+              containerPort: 8080
+              protocol: TCP
           env:
             - name: LOG_LEVEL
               value: info
+            - name: DATABASE_PASSWORD
+              valueFrom:
+                secretKeyRef:
+                  name: ${name}
+                  key: database-password
+          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities:
+              drop: [ALL]
+          volumeMounts:
+            - name: settings
+              mountPath: /etc/${name}
+              readOnly: true
+            - name: scratch
+              mountPath: /tmp
           lifecycle:
             preStop:
               sleep:
@@ -134,16 +170,29 @@ spec:
               memory: 128Mi
             limits:
               memory: 256Mi
+        - name: exporter
+          image: registry.example/observability/exporter:2.4
+          args: ["--source=http://127.0.0.1:8080/stats", "--listen=:9090"]
+          ports:
+            - name: metrics
+              containerPort: 9090
+          resources:
+            requests:
+              cpu: 10m
+              memory: 32Mi
 ---
 apiVersion: v1
 kind: Service
 metadata:
   name: ${name}
+  labels:
+    app.kubernetes.io/name: ${name}
 spec:
   selector:
-    app: ${name}
+    app.kubernetes.io/name: ${name}
   ports:
-    - port: 80
-      targetPort: 8080
+    - name: http
+      port: 80
+      targetPort: http
 `;
 }
