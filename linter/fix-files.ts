@@ -90,9 +90,7 @@ export async function fixpoint(
       failed = [...failed, ...result.failed];
       applied.push(...result.applied);
       changed ||= result.text !== before;
-      files.push(
-        result.text === before ? file : await loadBytes({ ...file, named: true }, Buffer.from(result.text), strict),
-      );
+      files.push(result.text === before ? file : await loadBytes(file, Buffer.from(result.text), strict));
     }
     if (!changed) break;
     input = { ...input, files };

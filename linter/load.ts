@@ -18,14 +18,20 @@ interface DocumentProblem extends ShapeProblem {
   readonly document: Document;
 }
 
-/** A file after reading. */
-export interface LoadedFile {
+/** What a file is called, and whether it was asked for. */
+export interface FileNames {
   /** As reports call it. */
   readonly file: string;
   /** As overrides by path call it: relative to the configuration's folder. */
   readonly configFile: string;
   /** Undefined for stdin. */
   readonly path: string | undefined;
+  /** An argument itself, not met in a folder. */
+  readonly named: boolean;
+}
+
+/** A file after reading. */
+export interface LoadedFile extends FileNames {
   /** Undefined where the file could not be read; `unreadable` says why. */
   readonly manifest: Manifest | undefined;
   readonly unreadable: string | undefined;
@@ -35,13 +41,6 @@ export interface LoadedFile {
   readonly skipped: readonly { readonly document: Document; readonly reason: string }[];
   /** How the text was made, where it is not what the file holds: then `path` must not be written. */
   readonly rendering?: Rendering;
-}
-
-export interface FileNames {
-  readonly file: string;
-  readonly configFile: string;
-  readonly path: string | undefined;
-  readonly named: boolean;
 }
 
 /** Reads a found file. Never throws for what may be wrong with it. */
@@ -60,22 +59,32 @@ export async function loadFile(
 }
 
 /** A file of which nothing can be said but why. */
-export function unreadableFile({ file, configFile, path }: FileNames, unreadable: string): LoadedFile {
-  return { file, configFile, path, manifest: undefined, unreadable, objects: [], problems: [], skipped: [] };
+export function unreadableFile({ file, configFile, path, named }: FileNames, unreadable: string): LoadedFile {
+  return { file, configFile, path, named, manifest: undefined, unreadable, objects: [], problems: [], skipped: [] };
 }
 
 /** Reads the bytes of a file or of stdin. */
 export async function loadBytes(names: FileNames, bytes: Uint8Array, strict: boolean): Promise<LoadedFile> {
-  const { file, configFile, path } = names;
-  const manifest = await readManifest(file, bytes, { strict, passOver: !names.named && !strict });
-  if (!names.named && manifest.problems.length > 0 && isForeignJson(file, manifest)) {
+  const { file, configFile, path, named } = names;
+  const manifest = await readManifest(file, bytes, { strict, passOver: !named && !strict });
+  if (!named && manifest.problems.length > 0 && isForeignJson(file, manifest)) {
     const span = { start: 0, end: manifest.source.text.length };
     const foreign = {
       ...manifest,
       problems: [],
       skipped: [{ reason: "not a Kubernetes object: JSON with comments or errors, without an apiVersion", span }],
     };
-    return { file, configFile, path, manifest: foreign, unreadable: undefined, objects: [], problems: [], skipped: [] };
+    return {
+      file,
+      configFile,
+      path,
+      named,
+      manifest: foreign,
+      unreadable: undefined,
+      objects: [],
+      problems: [],
+      skipped: [],
+    };
   }
   const objects: PlacedObject[] = [];
   const problems: DocumentProblem[] = [];
@@ -86,7 +95,7 @@ export async function loadBytes(names: FileNames, bytes: Uint8Array, strict: boo
     for (const problem of read.problems) problems.push({ ...problem, document });
     if (read.skipped !== undefined) skipped.push({ document, reason: read.skipped });
   }
-  return { file, configFile, path, manifest, unreadable: undefined, objects, problems, skipped };
+  return { file, configFile, path, named, manifest, unreadable: undefined, objects, problems, skipped };
 }
 
 /** Folders hold JSON of other tools that YAML cannot read, as tsconfig.json with its comments. */

@@ -15,5 +15,5 @@ export function explainSkipped(file: LoadedFile, kind: RenderableFolder["kind"],
   const isKustomization = (kustomizationNames as readonly string[]).includes(basename(path));
   const hasObjects = file.objects.some(({ object }) => !object.apiVersion.startsWith("kustomize.config.k8s.io/"));
   if (!isKustomization || hasObjects || manifest.problems.length > 0 || manifest.notRelevant.size > 0) return file;
-  return nothingRendered({ ...file, path, named: true }, `a kustomization; ${why}`);
+  return nothingRendered(file, `a kustomization; ${why}`);
 }

@@ -60,6 +60,15 @@ describe("--fix", () => {
     expect(clean.stdout).toBe(pod());
   });
 
+  it("makes no finding of what a folder's search passes over", async () => {
+    const cwd = folder({ "app.yaml": `${hastySet()}---\nplugins: [\n` });
+    const { findings } = await lint(["--fix"], { cwd });
+    expect(findings.map(brief)).toEqual([]);
+    expect((await lint(["app.yaml"], { cwd })).findings.map(brief)).toEqual([
+      expect.stringContaining("readable-manifest"),
+    ]);
+  });
+
   it("is not promised where the place is another's too", async () => {
     const text = `${hasty("own")}---
 apiVersion: apps/v1
