@@ -358,7 +358,7 @@ describe("gracewarden mcp ends", () => {
     const many = Array.from({ length: 200 }, (_, id) => call(id + 1, "explain", { name: "prestop-delay" }));
     const { code, ms } = await raw(many, { kill: "SIGTERM", read: false });
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(4000);
+    expect(ms).toBeLessThan(15_000);
   });
 
   it("not for a line that is no message", async () => {

@@ -167,7 +167,7 @@ describe("a body", () => {
       const began = performance.now();
       expect(await connection.over).toMatch(/end|ECONNRESET|EPIPE/);
       clearInterval(dribble);
-      expect(performance.now() - began).toBeLessThan(4000);
+      expect(performance.now() - began).toBeLessThan(15_000);
       expect(logs.map(({ msg }) => msg)).toEqual([expect.stringContaining("still sends its message: closed")]);
     },
   );

@@ -80,7 +80,7 @@ describe("SIGTERM", () => {
     const began = performance.now();
     target.signal("SIGINT");
     expect(await target.exited).toBe(0);
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(15_000);
     kept.destroy();
   });
 });
