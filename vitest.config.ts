@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/cluster/**", "test/*/running/**", "test/conformance/**", "**/node_modules/**"],
+    globalSetup: "test/run-folder.ts",
     // The code keeps no module state, so files can share one worker's modules.
     isolate: false,
     testTimeout: 20_000,

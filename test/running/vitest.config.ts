@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/*/running/*.test.ts"],
+    globalSetup: "test/run-folder.ts",
     isolate: false,
     testTimeout: 60_000,
     pool: "forks",
