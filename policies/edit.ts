@@ -1,4 +1,5 @@
 import type { Path } from "./path.ts";
+import { setOwn } from "./record.ts";
 
 /**
  * One change to an object, as data: the linter turns it into a text edit that keeps comments,
@@ -44,7 +45,7 @@ function applyEdit(value: unknown, edit: Edit): unknown {
     else delete copy[step];
   } else if (edit.op === "set" || old !== undefined) {
     const next = applyEdit(old, { ...edit, at: rest });
-    Object.defineProperty(copy, step, { value: next, writable: true, enumerable: true, configurable: true });
+    setOwn(copy, String(step), next);
   }
   return copy;
 }

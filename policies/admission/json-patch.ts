@@ -1,5 +1,6 @@
 import { applyEdits, type Edit } from "../edit.ts";
 import { pointerSteps, valueAt, type Path } from "../path.ts";
+import { setOwn } from "../record.ts";
 
 /** RFC 6902, without `test`: a failed one rejects the pod even where failures are to be ignored (F7). */
 export type PatchOperation =
@@ -109,8 +110,8 @@ function inMapping(
     return copy;
   }
   const value = applyOperation(copy[key], rest, operation);
-  // An assignment to `__proto__` would not make a key.
-  return Object.defineProperty(copy, key, { value, writable: true, enumerable: true, configurable: true });
+  setOwn(copy, key, value);
+  return copy;
 }
 
 function inList(

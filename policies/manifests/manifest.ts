@@ -77,14 +77,10 @@ function readDocument(
   const kind = irrelevantKind(content);
   if (kind !== undefined && options.strict !== true) return countNotRelevant(manifest, kind);
   if (options.passOver === true && isAtMargin(source.text, span.start) && lacksKind(content)) {
-    manifest.skipped.push({ reason: "not a Kubernetes object: neither apiVersion nor kind", span });
-    return undefined;
+    return skip(manifest, "not a Kubernetes object: neither apiVersion nor kind", span);
   }
 
-  if (isGoTemplate(content)) {
-    manifest.skipped.push({ reason: "Go template", span });
-    return undefined;
-  }
+  if (isGoTemplate(content)) return skip(manifest, goTemplate, span);
   let read: NodeValue;
   try {
     read = parseValue(text);
@@ -120,7 +116,7 @@ function readRefused(
       if (wrong !== undefined) refuse(manifest, object, wrong);
     }
   } else if (refusal.code === "syntax" && text.slice(piece.start, piece.end).includes("{{")) {
-    manifest.skipped.push({ reason: "Go template", span: content });
+    skip(manifest, goTemplate, content);
   } else {
     refuse(manifest, piece, refusal);
   }
@@ -131,6 +127,12 @@ function refuse(manifest: ManifestInProgress, piece: Span, { code, message, span
   const kind = irrelevantKind(manifest.source.text.slice(content.start, content.end));
   if (kind !== undefined) countNotRelevant(manifest, kind);
   manifest.problems.push({ code, message, span: shift(span, piece.start) });
+}
+
+const goTemplate = "Go template";
+
+function skip({ skipped }: ManifestInProgress, reason: string, span: Span): undefined {
+  skipped.push({ reason, span });
 }
 
 function countNotRelevant({ notRelevant }: ManifestInProgress, kind: string): undefined {

@@ -72,7 +72,7 @@ function eachMapping(
     visit(length === 0 ? "object" : isTemplate ? "template" : "workload", value, at);
     if ((length === 0 || isTemplate) && isRecord(value["metadata"]))
       visit("metadata", value["metadata"], at, "metadata");
-    value = own(value, podAt[length]);
+    value = valueAt(value, podAt.slice(length, length + 1));
   }
   if (!isRecord(value)) return;
   const visitIn = (level: Level, mapping: Mapping, base: Path, ...steps: Path): void => {
@@ -82,7 +82,7 @@ function eachMapping(
   visit("pod spec", value, podAt);
   visitIn("security context", value, podAt, "securityContext");
   for (const list of ["initContainers", "containers", "ephemeralContainers"]) {
-    const containers = own(value, list);
+    const containers = valueAt(value, [list]);
     if (!Array.isArray(containers)) continue;
     for (const [index, container] of containers.entries()) {
       if (!isRecord(container)) continue;
@@ -98,6 +98,3 @@ function eachMapping(
     }
   }
 }
-
-const own = (mapping: Mapping, step: Path[number] | undefined): unknown =>
-  step !== undefined && Object.hasOwn(mapping, step) ? mapping[step] : undefined;
