@@ -3,6 +3,7 @@ import { validatingPolicies } from "../../../policies/cel/validating-policy.ts";
 import type { Config } from "../../../policies/config.ts";
 import type { KubernetesObject } from "../../../policies/pods/object.ts";
 import { withPolicies, type Judge } from "./policies-in-force.ts";
+import { settingsIn } from "./settings.ts";
 import { shownObjects } from "./shown-object.ts";
 import { counted, emptyTally, tableOf, type Tally } from "./tally.ts";
 import { now, ourVerdicts, theirVerdicts } from "./verdicts.ts";
@@ -14,14 +15,7 @@ export const today = now.toISOString().slice(0, 10);
  * would do.
  */
 function policiesOf(exported: readonly ExportedRule[], config: Config, namespace: string): readonly object[] {
-  const settings = {
-    name: namespace,
-    version: "0.0.0",
-    today,
-    namespaces: [namespace],
-    workloads: true,
-    enforcement: config.enforcement,
-  };
+  const settings = settingsIn(namespace, { today, enforcement: config.enforcement });
   return exported
     .flatMap((one) => validatingPolicies(one, settings))
     .map((object) => {

@@ -5,6 +5,7 @@ import { defaultConfig, type EnforcementSettings } from "../../../policies/confi
 import { rules } from "../../../policies/rules/index.ts";
 import { kubectl, kubectlOutput } from "../kubectl.ts";
 import { withPolicies } from "./policies-in-force.ts";
+import { settingsIn } from "./settings.ts";
 
 const today = "2026-11-22";
 
@@ -12,14 +13,7 @@ const policiesUnder =
   (enforcement: Partial<EnforcementSettings>, ids: readonly string[]) =>
   (namespace: string): readonly object[] => {
     const config = { ...defaultConfig, enforcement: { ...defaultConfig.enforcement, ...enforcement } };
-    const settings = {
-      name: namespace,
-      version: "0.0.0",
-      today,
-      namespaces: [namespace],
-      workloads: true,
-      enforcement: config.enforcement,
-    };
+    const settings = settingsIn(namespace, { today, enforcement: config.enforcement });
     return exportRules(rules, config, today)
       .filter(({ rule }) => ids.includes(rule.id))
       .flatMap((one) => validatingPolicies(one, settings));
