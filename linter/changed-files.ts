@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { builtin } from "./builtin.ts";
 import { programError } from "./errors.ts";
 import type { Input } from "./read-input.ts";
+import { realPath } from "./real-path.ts";
 import type { Terminal } from "./terminal.ts";
 
 const { spawnSync } = builtin("node:child_process");
-const { realpathSync } = builtin("node:fs");
 
 /**
  * Leaves in a run the files that changed since a commit; the others are read for relations only. What counts as changed
@@ -23,15 +23,6 @@ export function onlyChanged(input: Input, ref: string, terminal: Terminal): Inpu
     files: input.files.filter(isChanged),
     context: [...input.context, ...input.files.filter((file) => !isChanged(file))],
   };
-}
-
-/** A file that cannot be read is judged by its own name. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function changedSince(ref: string, terminal: Terminal): ReadonlySet<string> {

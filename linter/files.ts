@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from "node:path";
+import { basename, relative, resolve, sep } from "node:path";
 import type { Dirent } from "node:fs";
 import { programError, systemSentence } from "./errors.ts";
 import { builtin } from "./builtin.ts";
@@ -29,6 +29,8 @@ export interface RenderableFolder {
   /** As reports call it. */
   readonly folder: string;
   readonly path: string;
+  /** Its path without links. */
+  readonly real: string;
   /** The folder is an argument itself, not below one. */
   readonly named: boolean;
 }
@@ -40,6 +42,9 @@ const renderableBy: ReadonlyMap<string, RenderableFolder["kind"]> = new Map([
   ["Chart.yaml", "chart"],
   ...kustomizationNames.map((name) => [name, "kustomization"] as const),
 ]);
+/** Whether a file says how others are rendered, by its name. */
+export const isRenderableRoot = (path: string): boolean => renderableBy.has(basename(path));
+
 export const ignoredFolders = new Set(["node_modules", ".git"]);
 
 /**
@@ -144,7 +149,7 @@ class Search {
       const kind = renderableBy.get(entry.name);
       if (kind !== undefined) {
         this.#met += 1;
-        this.#renderable.set(`${kind} ${real}`, { kind, folder: file, path, named });
+        this.#renderable.set(`${kind} ${real}`, { kind, folder: file, path, real, named });
       }
       const child = { path: inside(path, entry.name), file: `${under}${entry.name}` };
       if (entry.isSymbolicLink()) this.#links.push(child);

@@ -1,12 +1,14 @@
 import { resolve } from "node:path";
-import { findFiles, shownName, type FoundFiles } from "./files.ts";
+import { besideLinted, withoutLinted } from "./beside-linted.ts";
+import { findFiles, shownName, type FoundFile, type FoundFiles } from "./files.ts";
 import { loadBytes, loadFile, unreadableFile, type LoadedFile } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { fileReader, maxBytes, tooLarge } from "./read-bytes.ts";
 import type { SkippedFile } from "./report.ts";
 import { isWanted, unasked } from "./sources/left-as-written.ts";
 import { chartOption, type RenderOptions } from "./sources/render-options.ts";
-import type { RenderedSources } from "./sources/render-sources.ts";
+import type { RenderedRun } from "./sources/render-sources.ts";
+import type { RenderedSources } from "./sources/render-outcome.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** All that a run is about, read. */
@@ -39,25 +41,18 @@ export async function readInput(paths: readonly string[], options: InputOptions,
   const named = paths.filter((path) => path !== "-");
   const found =
     named.length === 0 && paths.length > 0 ? nothingFound : findFiles(named.length === 0 ? ["."] : named, cwd);
-  const sources = await readSources(found, options, terminal);
-  const unrendered =
-    sources === undefined ? found : { ...found, files: found.files.filter((file) => !sources.judged.has(file)) };
-  const files = await readAll(unrendered, options, terminal, sources?.explain);
-  if (sources !== undefined) files.push(...sources.files);
+  const around = options.context.length === 0 ? nothingFound : besideLinted(findFiles(options.context, cwd), found);
+  const sources = await readSources(found, around, options, terminal);
+  const files = await readAll(found, options, terminal, sources?.linted);
   if (paths.includes("-")) {
     const configFile = configNames(options.configFolder, cwd)(options.stdinName, resolve(cwd, options.stdinName));
     const names = { file: options.stdinName, configFile, path: undefined, named: true };
     const bytes = await readStdin(terminal);
     files.push(bytes === undefined ? unreadableFile(names, tooLarge) : await loadBytes(names, bytes, options.strict));
   }
-  const around = options.context.length === 0 ? nothingFound : findFiles(options.context, cwd);
-  const linted = new Set(found.files.map(({ path }) => path));
-  const context = await readAll(
-    { ...around, files: around.files.filter(({ path }) => !linted.has(path)) },
-    options,
-    terminal,
-  );
-  return { files, context, skipped: found.skipped, failed: sources?.failed === true };
+  const context = await readAll(around, options, terminal, sources?.context);
+  const failed = sources !== undefined && (sources.linted.failed || sources.context.failed);
+  return { files, context: withoutLinted(context, files, found), skipped: found.skipped, failed };
 }
 
 const nothingFound: FoundFiles = { files: [], unreadable: [], skipped: [], renderable: [] };
@@ -65,21 +60,30 @@ const nothingFound: FoundFiles = { files: [], unreadable: [], skipped: [], rende
 /** Most runs have nothing to render, and need not know how. */
 async function readSources(
   found: FoundFiles,
+  around: FoundFiles,
   { render, strict, configFolder }: InputOptions,
   terminal: Terminal,
-): Promise<RenderedSources | undefined> {
+): Promise<RenderedRun | undefined> {
   if (render === undefined) return undefined;
-  if (chartOption(render) === undefined && !found.renderable.some((one) => isWanted(one, render)))
-    return { files: [], judged: new Set(), failed: false, explain: unasked(found.renderable, render).explain };
+  const all = [...found.renderable, ...around.renderable];
+  if (chartOption(render) === undefined && !all.some((one) => isWanted(one, render))) {
+    const nothing = { files: [], judged: new Set<FoundFile>(), failed: false };
+    return {
+      linted: { ...nothing, explain: unasked(found.renderable, render).explain },
+      context: { ...nothing, explain: (file) => file },
+    };
+  }
   const { renderSources } = await import("./sources/render-sources.ts");
-  return renderSources(found, render, { strict, configName: configNames(configFolder, terminal.cwd) }, terminal);
+  const reading = { strict, configName: configNames(configFolder, terminal.cwd) };
+  return renderSources(found, around, render, reading, terminal);
 }
 
+/** Reads what is judged as it is written, and adds what was rendered. */
 async function readAll(
   { files, unreadable }: FoundFiles,
   options: InputOptions,
   terminal: Terminal,
-  explain: RenderedSources["explain"] = (file) => file,
+  rendered?: RenderedSources,
 ): Promise<LoadedFile[]> {
   const { cwd } = terminal;
   const nameIn = configNames(options.configFolder, cwd);
@@ -89,13 +93,15 @@ async function readAll(
   });
   const reader = fileReader();
   let characters = 0;
-  for (const [index, { file, path, named }] of files.entries()) {
+  const asWritten = rendered === undefined ? files : files.filter((file) => !rendered.judged.has(file));
+  for (const [index, { file, path, named }] of asWritten.entries()) {
     const read = await loadFile({ file, path, named, configFile: nameIn(file, path) }, reader, options.strict);
-    loaded.push(explain(read));
+    loaded.push(rendered === undefined ? read : rendered.explain(read));
     characters += read.manifest?.source.text.length ?? 0;
     terminal.hasRead(characters);
-    options.progress?.tell(() => `reading: ${index + 1} of ${files.length} files`);
+    options.progress?.tell(() => `reading: ${index + 1} of ${asWritten.length} files`);
   }
+  loaded.push(...(rendered?.files ?? []));
   return loaded;
 }
 

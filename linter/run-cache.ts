@@ -9,6 +9,7 @@ import { findFiles } from "./files.ts";
 import { configPath } from "./load-config.ts";
 import { withoutProgress } from "./progress.ts";
 import { fileReader } from "./read-bytes.ts";
+import { isWanted } from "./sources/left-as-written.ts";
 import { chartOption } from "./sources/render-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { unwritableSentence } from "./write-report.ts";
@@ -90,9 +91,9 @@ function keyOf(
   { cwd, env, stdout, now }: Terminal,
 ): string | undefined {
   const found = findFiles(paths.length === 0 ? ["."] : paths, cwd);
-  const renders = found.renderable.some(({ named }) => named || options.render) && !options["no-render"];
-  if (renders || chartOption(options) !== undefined) return undefined;
   const around = options.context.length === 0 ? undefined : findFiles(options.context, cwd);
+  const renders = [...found.renderable, ...(around?.renderable ?? [])].some((one) => isWanted(one, options));
+  if (renders || chartOption(options) !== undefined) return undefined;
   const config = options["no-config"] ? undefined : configPath(options.config, cwd);
   const hash = createHash("sha256");
   const add = (...parts: readonly unknown[]): void => void hash.update(`${JSON.stringify(parts)}\n`);

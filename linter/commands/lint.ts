@@ -39,7 +39,7 @@ const syntax = defineSyntax({
     context: {
       value: "PATH",
       repeatable: true,
-      text: "Read more files for relations between objects, without reporting on them",
+      text: "Read more for relations between objects, without reporting on it: files, and folders of charts and kustomizations as they are rendered",
     },
     "changed-since": {
       value: "REF",

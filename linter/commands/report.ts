@@ -31,7 +31,7 @@ const syntax = defineSyntax({
     context: {
       value: "PATH",
       repeatable: true,
-      text: "Read more files for relations between objects, without reporting on them",
+      text: "Read more for relations between objects, without reporting on it: files, and folders of charts and kustomizations as they are rendered",
     },
     ...renderOptions,
     "stdin-filename": { value: "NAME", text: "What to call stdin in reports and for overrides by path" },

@@ -28,3 +28,13 @@ export function checkChartOptions(
   });
   return { ...options, values };
 }
+
+/** For the charts that nothing is said about. */
+export const withoutChartOptions = (options: RenderOptions): RenderOptions => ({
+  ...options,
+  values: [],
+  set: [],
+  "release-name": undefined,
+  namespace: undefined,
+  "kube-version": undefined,
+});

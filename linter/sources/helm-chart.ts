@@ -26,7 +26,7 @@ export async function renderChart(
   if ("failure" in printed) return { failure: `helm ${printed.failure}` };
   const values = options.values.map((file) => ` --values ${shownName(terminal.cwd, file)}`).join("");
   const command = `helm template ${chart.folder}${values}`;
-  const real = realpathSync(chart.path) + sep;
+  const real = chart.real + sep;
   const realValues = new Set(options.values.map((file) => realpathSync(file)));
   const dependsOn = (path: string): boolean => path.startsWith(real) || realValues.has(path);
   const files: LoadedFile[] = [];
