@@ -70,6 +70,11 @@ const table = {
     sentence: (option: string) => `${option} needs helm, which is not on the PATH: install it (https://helm.sh)`,
   },
   "no-cluster": { exit: 2, sentence: (why: string) => `no cluster to audit: ${why}` },
+  "credential-plugin": {
+    exit: 2,
+    sentence: (command: string, user: string, why: string) =>
+      `the credential plugin "${command}" of user "${user}" of the kubeconfig ${why}`,
+  },
   "unreachable-cluster": {
     exit: 2,
     sentence: (server: string, why: string) => `the API server ${server} cannot be reached: ${why}`,

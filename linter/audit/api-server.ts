@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { createConfiguration, HttpMethod, RequestContext, type KubeConfig } from "@kubernetes/client-node";
+import { createConfiguration, HttpMethod, RequestContext } from "@kubernetes/client-node";
 import { isRecord } from "../../policies/record.ts";
 import { printable } from "../color.ts";
 import { programError } from "../errors.ts";
 import type { Terminal } from "../terminal.ts";
+import { credentialsOf, type Credentials } from "./credentials.ts";
 import { loadKubeConfig, type ClusterChoice } from "./kube-config.ts";
 import { isCut, whyUnreachable } from "./why-unreachable.ts";
 
@@ -31,46 +32,57 @@ const answerSeconds = 60;
 const patience = 5;
 const longestWaitSeconds = 10;
 
-export async function openApiServer(
-  choice: ClusterChoice,
-  { cwd, env, hasRead }: Pick<Terminal, "cwd" | "env" | "hasRead">,
-): Promise<ApiServer> {
-  const config = loadKubeConfig(choice, cwd, env);
-  const context = config.getCurrentContext();
-  const server = (config.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
-  const credentials = await credentialsOf(config, server);
-  const dispatcher = credentials.getDispatcher();
+export async function openApiServer(choice: ClusterChoice, terminal: Terminal): Promise<ApiServer> {
+  const chosen = loadKubeConfig(choice, terminal.cwd, terminal.env);
+  const { proxyUrl } = chosen.cluster;
+  const server = chosen.cluster.server.replace(/\/+$/, "");
+  let current = await credentialsOf(chosen, terminal);
+  const opened = [current];
+  const renewals = new Map<Credentials, Promise<Credentials>>();
   const { httpApi } = createConfiguration({});
 
   let characters = 0;
 
   async function send(
     path: string,
+    { headers, dispatcher }: Pick<Credentials, "headers" | "dispatcher">,
     isFirst = true,
   ): Promise<{ status: number; retryAfter: string | undefined; text: string }> {
     const request = new RequestContext(`${server}${path}`, HttpMethod.GET);
-    for (const [name, value] of Object.entries(credentials.getHeaders())) request.setHeaderParam(name, value);
+    for (const [name, value] of Object.entries(headers)) request.setHeaderParam(name, value);
     request.setHeaderParam("Accept", "application/json");
     request.setSignal(AbortSignal.timeout(answerSeconds * 1000));
     if (dispatcher !== undefined) request.setDispatcher(dispatcher);
     try {
-      const { httpStatusCode, headers, body } = await httpApi.send(request).toPromise();
-      return { status: httpStatusCode, retryAfter: headers["retry-after"], text: await body.text() };
+      const { httpStatusCode, headers: answered, body } = await httpApi.send(request).toPromise();
+      return { status: httpStatusCode, retryAfter: answered["retry-after"], text: await body.text() };
     } catch (cause) {
       // A server may close a connection that it kept just as it is used again.
-      if (isFirst && isCut(cause)) return send(path, false);
-      throw programError("unreachable-cluster", server, whyUnreachable(cause, answerSeconds));
+      if (isFirst && isCut(cause)) return send(path, { headers, dispatcher }, false);
+      throw programError("unreachable-cluster", server, whyUnreachable(cause, answerSeconds, proxyUrl));
     }
   }
 
+  /** Once for all that are refused with the same: the credentials made anew, undefined where that changes nothing. */
+  async function renewed(refused: Credentials): Promise<Credentials | undefined> {
+    const renewal = renewals.get(refused) ?? credentialsOf(chosen, terminal);
+    renewals.set(refused, renewal);
+    const credentials = await renewal;
+    if (!opened.includes(credentials)) opened.push(credentials);
+    if (credentials.identity === refused.identity) return undefined;
+    if (current === refused) current = credentials;
+    return current;
+  }
+
   return {
-    context,
+    context: chosen.name,
     server,
     async get(path) {
-      for (let attempt = 1; ; attempt++) {
-        const { status, retryAfter, text } = await send(path);
+      let credentials = current;
+      for (let attempt = 1, renewal; ; attempt++) {
+        const { status, retryAfter, text } = await send(path, credentials);
         characters += text.length;
-        hasRead(characters);
+        terminal.hasRead(characters);
         const body = parsed(text);
         const message = messageOf(body);
         switch (status) {
@@ -83,7 +95,15 @@ export async function openApiServer(
           case 410:
             return { status, body, message };
           case 401:
-            throw programError("cluster-unauthorized", server, message);
+            if (renewal === undefined && (renewal = await renewed(credentials)) !== undefined) {
+              credentials = renewal;
+              continue;
+            }
+            throw programError(
+              "cluster-unauthorized",
+              server,
+              [message, credentials.origin].filter((part) => part !== undefined && part !== "").join("; a token "),
+            );
           case 429:
           case 503:
             if (attempt === patience) break;
@@ -95,19 +115,10 @@ export async function openApiServer(
       }
     },
     // What is still asked for after a failure has nobody left who waits for it.
-    close: async () => dispatcher?.destroy(),
+    close: async () => {
+      for (const { dispatcher } of opened) await dispatcher?.destroy();
+    },
   };
-}
-
-/** Asked once: a run takes seconds, and what makes a token may be a program that asks a person. */
-async function credentialsOf(config: KubeConfig, server: string) {
-  const credentials = new RequestContext(server, HttpMethod.GET);
-  try {
-    await config.applySecurityAuthentication(credentials);
-  } catch (cause) {
-    throw programError("no-cluster", `no credentials for ${server}: ${(cause as Error).message}`);
-  }
-  return credentials;
 }
 
 function parsed(text: string): unknown {

@@ -27,10 +27,15 @@ function reasonOf(error: unknown): NodeJS.ErrnoException {
 }
 
 /** Why no answer came, to be put behind "cannot be reached:". */
-export function whyUnreachable(error: unknown, answerSeconds: number): string {
+export function whyUnreachable(error: unknown, answerSeconds: number, proxyUrl: string | undefined): string {
   const { name } = error as Error;
   const { code = "", message } = reasonOf(error);
-  if (name === "TimeoutError" || code === "ETIMEDOUT" || code === "UND_ERR_CONNECT_TIMEOUT")
-    return `no answer in ${answerSeconds} s`;
-  return sentences[code] ?? (message === "" ? code : message);
+  const why =
+    name === "TimeoutError" || code === "ETIMEDOUT" || code === "UND_ERR_CONNECT_TIMEOUT"
+      ? `no answer in ${answerSeconds} s`
+      : (sentences[code] ?? (message === "" ? code : message));
+  // Whose fault it is cannot be told; its credentials are nobody's business.
+  if (proxyUrl === undefined) return why;
+  const { protocol, host } = new URL(proxyUrl);
+  return `${why}, through the proxy ${protocol}//${host}`;
 }

@@ -362,6 +362,34 @@ describe.skipIf(!KUBECONFIG)("audit", () => {
     await expect(writing).rejects.toThrow(/cannot create resource "configmaps"/);
   });
 
+  it("asks the credential plugin of a kubeconfig, and again for a token that the API server takes no longer", async () => {
+    const script = join(folder, "get-token");
+    const made = `kubectl --kubeconfig '${KUBECONFIG}' create token audited --namespace ${shop}`;
+    writeFileSync(
+      script,
+      `#!/bin/sh
+echo x >> '${script}.calls'
+token=$([ "$(wc -l < '${script}.calls')" -eq 1 ] && echo expired || ${made})
+echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"'"$token"'"}}'
+`,
+      { mode: 0o755 },
+    );
+    const exec = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: "./get-token",
+      interactiveMode: "Never",
+      env: [{ name: "PATH", value: process.env["PATH"] }],
+    };
+    const kubeconfig = await changedKubeconfig("plugin", (config) => ({
+      ...config,
+      users: [{ name: config.users[0].name, user: { exec } }],
+    }));
+    const { code, cluster } = await audit(["--namespace", shop], kubeconfig);
+    expect(code).toBe(2);
+    expect(cluster?.notEvaluated[0]?.refused).toContain(`system:serviceaccount:${shop}:audited`);
+    expect(readFileSync(`${script}.calls`, "utf8")).toBe("x\nx\n");
+  });
+
   it("names what it may not read, with the right that is missing and the rules, and never is clean", async () => {
     const account = `${run}-few`;
     await kubectl(["create", "serviceaccount", account, `--namespace=${many}`]);

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TestCertificate } from "../../webhook/certificates.ts";
 
 /**
  * What Kubernetes 1.37.2 answered to an audit of deploy/examples/impolite and three pods, by path; pods were asked for two
@@ -26,18 +28,29 @@ function status(code: number, reason: string, message: string) {
 }
 
 export interface Recording extends AsyncDisposable {
+  readonly port: number;
   /** The text of a kubeconfig that leads here. */
   readonly kubeconfig: string;
   /** The paths asked for, in order; the second page of a list as `PATH continued`. */
   readonly asked: readonly string[];
 }
 
-/** Plays the recording over HTTP. `fault` may answer instead: for the `count`th time that a path is asked for, from 1. */
+/** A server that wants to know who asks. */
+export interface Guard {
+  readonly certificate: TestCertificate;
+  /** Whose client certificates it takes. */
+  readonly clientCaPem?: string;
+  readonly admits: (request: IncomingMessage) => boolean;
+}
+
+/** Plays the recording over HTTP, or over TLS to those whom a guard admits. `fault` may answer instead: for the `count`th time that a path is asked for, from 1. */
 export async function playRecording(
   fault: (path: string, count: number) => Fault | typeof cut | string | undefined = () => undefined,
+  guard?: Guard,
 ): Promise<Recording> {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    if (guard?.admits(request) === false) return void answer(response, 401, faults.unauthorized);
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const path = `${pathname}${searchParams.has("continue") ? " continued" : ""}`;
     asked.push(path);
@@ -47,10 +60,24 @@ export async function playRecording(
     else if (wrong !== undefined) answer(response, wrong.code, wrong);
     else if (recorded[path] !== undefined) answer(response, 200, recorded[path]);
     else answer(response, 404, status(404, "NotFound", "the server could not find the requested resource"));
-  });
+  };
+  const server =
+    guard === undefined
+      ? createServer(listener)
+      : createTlsServer(
+          {
+            cert: guard.certificate.certPem,
+            key: guard.certificate.keyPem,
+            ca: guard.clientCaPem,
+            requestCert: guard.clientCaPem !== undefined,
+            rejectUnauthorized: false,
+          },
+          listener,
+        );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
+    port,
     kubeconfig: kubeconfigFor(`http://127.0.0.1:${port}`),
     asked,
     async [Symbol.asyncDispose]() {
