@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runProgram } from "../../linter/sources/program.ts";
 import { brief, lint, type JsonFinding } from "./findings.ts";
 import { folder, hasty, pod } from "./folder.ts";
-import { kubectl, kubectlPath, skippedWithout } from "./program-folders.ts";
+import { builders, kubectlPath, skippedWithout } from "./program-folders.ts";
 import { gracewarden, type Surroundings } from "./program.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -51,9 +51,9 @@ patches:
   "prod/notes.json": '{ "name": "not a part of it" }',
 };
 
-const around = (files: Readonly<Record<string, string>>): Surroundings => ({
+const around = (files: Readonly<Record<string, string>>, path = builders[0].path): Surroundings => ({
   cwd: folder(files),
-  env: { PATH: kubectlPath ?? "" },
+  env: { PATH: path ?? "" },
 });
 
 const placed = (findings: readonly JsonFinding[]): string[] =>
@@ -61,124 +61,150 @@ const placed = (findings: readonly JsonFinding[]): string[] =>
     .filter(({ rule }) => rule === "prestop-fits-grace" || rule === "grace-not-zero")
     .map((finding) => `${finding.container ?? finding.object?.name}: ${brief(finding)} ${finding.rendered?.precision}`);
 
-const skipped = skippedWithout("kubectl", kubectlPath);
+describe.each(builders)("$words.0", ({ words, program, path }) => {
+  const command = words.join(" ");
+  const built = (files: Readonly<Record<string, string>>): Surroundings => around(files, path);
+  const skipped = skippedWithout(words[0], path);
 
-describe.skipIf(kubectlPath === undefined)(`a kustomization that is named${skipped}`, () => {
-  it("is judged as it is built, and findings stand where that was written", async () => {
-    const { code, findings, files, objects } = await lint(["prod"], around(tree));
-    expect(code).toBe(1);
-    expect(placed(findings)).toEqual([
-      "web: base/web.yaml:15 prestop-fits-grace error exact",
-      "db-prod: prod/db.yaml:6 grace-not-zero warn exact",
-      "side: prod/side.yaml:11 prestop-fits-grace error exact",
-    ]);
-    expect(findings[0]?.rendered?.command).toBe("kubectl kustomize prod");
-    expect(findings[0]?.object).toMatchObject({ namespace: "shop", name: "shop-web-prod" });
-    expect(files.skipped).toEqual([
-      { file: "prod/notes.json", reason: expect.stringContaining("not a Kubernetes object") as string },
-      { file: "prod/side.yaml", reason: "a part of the kustomization prod, judged in what it builds" },
-    ]);
-    // The ConfigMap counts for the kustomization.
-    expect(objects).toEqual({ checked: 2, notRelevant: 1, skipped: 0 });
-    expect(files.linted).toBe(3);
-  });
-
-  it("may have a file name without an ending, and nothing else", async () => {
-    const files = {
-      "app/Kustomization": "resources: [../base]\n",
-      "base/kustomization.yaml": "resources: [pod.yaml]\n",
-      "base/pod.yaml": hasty(),
-    };
-    const { findings } = await lint(["app"], around(files));
-    expect(placed(findings)).toEqual(["hasty: base/pod.yaml:6 grace-not-zero warn exact"]);
-  });
-
-  it.each([
-    {
-      name: "a value that an inline patch changed is near its place in the resource",
-      files: {
-        "kustomization.yaml":
-          "resources: [web.yaml]\npatches:\n  - patch: |\n      - { op: replace, path: /spec/template/spec/containers/0/lifecycle/preStop/exec/command, value: [sleep, '50'] }\n    target: { kind: Deployment }\n",
-        "web.yaml": web,
-      },
-      at: ["web: web.yaml:15 prestop-fits-grace error near"],
-    },
-    {
-      name: "an object of a generator or of two that look alike belongs to the kustomization",
-      files: {
-        "kustomization.yaml": "resources: [a, b]\n",
-        "a/kustomization.yaml": "nameSuffix: -x\nresources: [web.yaml]\n",
-        "a/web.yaml": web,
-        "b/kustomization.yaml": "namePrefix: y-\nresources: [web.yaml]\n",
-        "b/web.yaml": web.replace("name: web\nspec", "name: web-x\nspec").replace('"40"', '"45"'),
-      },
-      at: ["web: a/web.yaml:15 prestop-fits-grace error exact", "web: b/web.yaml:15 prestop-fits-grace error exact"],
-    },
-    {
-      name: "an object whose name a transformer of its own made has no known place",
-      files: {
-        "kustomization.yaml": "resources: [pod.yaml]\ntransformers: [prefix.yaml]\n",
-        "prefix.yaml":
-          "apiVersion: builtin\nkind: PrefixTransformer\nmetadata: { name: p }\nprefix: own-\nfieldSpecs: [{ path: metadata/name }]\n",
-        "pod.yaml": hasty(),
-      },
-      at: ["own-hasty: kustomization.yaml:1 grace-not-zero warn file"],
-    },
-    {
-      name: "a component and a strategic patch of several documents",
-      files: {
-        "kustomization.yaml": "resources: [web.yaml]\ncomponents: [slow]\n",
-        "slow/kustomization.yaml":
-          "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{ path: patch.yaml }]\n",
-        "slow/patch.yaml": patch(
-          '      containers:\n        - name: web\n          lifecycle:\n            preStop: { exec: { command: [sleep, "45"] } }\n',
-        ),
-        "web.yaml": web,
-      },
-      at: ["web: slow/patch.yaml:10 prestop-fits-grace error exact"],
-    },
-  ])("knows its places: $name", async ({ files, at }) => {
-    const { findings, stderr } = await lint(["."], around(files));
-    expect(stderr).toBe("");
-    expect(placed(findings)).toEqual(at);
-  });
-
-  it("is not changed by --fix, and what is no part of it is", async () => {
-    const { cwd, env } = around({ ...tree, "prod/other.yaml": hasty("other") }) as Required<Surroundings>;
-    const { stderr, stdout } = await gracewarden(["lint", "--fix", "prod"], { cwd, env });
-    expect(stderr).toBe("gracewarden: 1 fix applied in 1 file\n");
-    expect(stdout).toMatch(/kubectl kustomize\s+prod makes this text: change the files that it is built from/);
-    expect((await lint(["prod"], { cwd, env })).findings.map(({ file }) => file)).not.toContain("prod/other.yaml");
-  });
-
-  it("is judged for report and timeline, too", async () => {
-    const { stdout } = await gracewarden(["timeline", "prod"], around(tree));
-    expect(stdout).toContain("Deployment/shop-web-prod base/web.yaml:1\n");
-    const report = await gracewarden(["report", "--format", "markdown", "prod"], around(tree));
-    expect(report.stdout).toContain("base/web.yaml:15");
-  });
-
-  it("is our own base, and clean", async () => {
-    const { code, findings, files } = await lint(["deploy/kustomize/base", "--fail-on", "advice"], {
-      cwd: root,
-      env: { PATH: kubectlPath ?? "" },
+  describe.skipIf(path === undefined)(`builds a kustomization that is named${skipped}`, () => {
+    it("is judged as it is built, and findings stand where that was written", async () => {
+      const { code, findings, files, objects } = await lint(["prod"], built(tree));
+      expect(code).toBe(1);
+      expect(placed(findings)).toEqual([
+        "web: base/web.yaml:15 prestop-fits-grace error exact",
+        "db-prod: prod/db.yaml:6 grace-not-zero warn exact",
+        "side: prod/side.yaml:11 prestop-fits-grace error exact",
+      ]);
+      expect(findings[0]?.rendered?.command).toBe(`${command} prod`);
+      expect(findings[0]?.object).toMatchObject({ namespace: "shop", name: "shop-web-prod" });
+      expect(files.skipped).toEqual([
+        { file: "prod/notes.json", reason: expect.stringContaining("not a Kubernetes object") as string },
+        { file: "prod/side.yaml", reason: "a part of the kustomization prod, judged in what it builds" },
+      ]);
+      // The ConfigMap counts for the kustomization.
+      expect(objects).toEqual({ checked: 2, notRelevant: 1, skipped: 0 });
+      expect(files.linted).toBe(3);
     });
-    expect(findings).toEqual([]);
-    expect(files.linted).toBeGreaterThan(2);
-    expect(code).toBe(0);
-  });
-});
 
-describe.skipIf(kubectlPath === undefined)(`kustomizations below a folder${skipped}`, () => {
-  it("are built with --render, bases as a part of what includes them", async () => {
-    const files = { ...tree, "dev/kustomization.yaml": "resources: [../base]\n" };
-    const { findings } = await lint([".", "--render"], around(files));
-    expect(placed(findings).filter((line) => line.startsWith("web"))).toEqual([
-      "web: base/web.yaml:15 prestop-fits-grace error exact",
-      "web: base/web.yaml:15 prestop-fits-grace error exact",
-    ]);
-    expect(findings.map(({ rendered }) => rendered?.command)).toContain("kubectl kustomize dev");
-    expect(findings.map(({ rendered }) => rendered?.command)).not.toContain("kubectl kustomize base");
+    it("may have a file name without an ending, and nothing else", async () => {
+      const files = {
+        "app/Kustomization": "resources: [../base]\n",
+        "base/kustomization.yaml": "resources: [pod.yaml]\n",
+        "base/pod.yaml": hasty(),
+      };
+      const { findings } = await lint(["app"], built(files));
+      expect(placed(findings)).toEqual(["hasty: base/pod.yaml:6 grace-not-zero warn exact"]);
+    });
+
+    it.each([
+      {
+        name: "a value that an inline patch changed is near its place in the resource",
+        files: {
+          "kustomization.yaml":
+            "resources: [web.yaml]\npatches:\n  - patch: |\n      - { op: replace, path: /spec/template/spec/containers/0/lifecycle/preStop/exec/command, value: [sleep, '50'] }\n    target: { kind: Deployment }\n",
+          "web.yaml": web,
+        },
+        at: ["web: web.yaml:15 prestop-fits-grace error near"],
+      },
+      {
+        name: "an object of a generator or of two that look alike belongs to the kustomization",
+        files: {
+          "kustomization.yaml": "resources: [a, b]\n",
+          "a/kustomization.yaml": "nameSuffix: -x\nresources: [web.yaml]\n",
+          "a/web.yaml": web,
+          "b/kustomization.yaml": "namePrefix: y-\nresources: [web.yaml]\n",
+          "b/web.yaml": web.replace("name: web\nspec", "name: web-x\nspec").replace('"40"', '"45"'),
+        },
+        at: ["web: a/web.yaml:15 prestop-fits-grace error exact", "web: b/web.yaml:15 prestop-fits-grace error exact"],
+      },
+      {
+        name: "an object whose name a transformer of its own made has no known place",
+        files: {
+          "kustomization.yaml": "resources: [pod.yaml]\ntransformers: [prefix.yaml]\n",
+          "prefix.yaml":
+            "apiVersion: builtin\nkind: PrefixTransformer\nmetadata: { name: p }\nprefix: own-\nfieldSpecs: [{ path: metadata/name }]\n",
+          "pod.yaml": hasty(),
+        },
+        at: ["own-hasty: kustomization.yaml:1 grace-not-zero warn file"],
+      },
+      {
+        name: "a component and a strategic patch of several documents",
+        files: {
+          "kustomization.yaml": "resources: [web.yaml]\ncomponents: [slow]\n",
+          "slow/kustomization.yaml":
+            "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{ path: patch.yaml }]\n",
+          "slow/patch.yaml": patch(
+            '      containers:\n        - name: web\n          lifecycle:\n            preStop: { exec: { command: [sleep, "45"] } }\n',
+          ),
+          "web.yaml": web,
+        },
+        at: ["web: slow/patch.yaml:10 prestop-fits-grace error exact"],
+      },
+    ])("knows its places: $name", async ({ files, at }) => {
+      const { findings, stderr } = await lint(["."], built(files));
+      expect(stderr).toBe("");
+      expect(placed(findings)).toEqual(at);
+    });
+
+    it("is not changed by --fix, and what is no part of it is", async () => {
+      const { cwd, env } = built({ ...tree, "prod/other.yaml": hasty("other") }) as Required<Surroundings>;
+      const { stderr, stdout } = await gracewarden(["lint", "--fix", "prod"], { cwd, env });
+      expect(stderr).toBe("gracewarden: 1 fix applied in 1 file\n");
+      expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+        `${command} prod makes this text: change the files that it is built from`,
+      );
+      expect((await lint(["prod"], { cwd, env })).findings.map(({ file }) => file)).not.toContain("prod/other.yaml");
+    });
+
+    it("is judged for report and timeline, too", async () => {
+      const { stdout } = await gracewarden(["timeline", "prod"], built(tree));
+      expect(stdout).toContain("Deployment/shop-web-prod base/web.yaml:1\n");
+      const report = await gracewarden(["report", "--format", "markdown", "prod"], built(tree));
+      expect(report.stdout).toContain("base/web.yaml:15");
+    });
+
+    it("is our own base, and clean", async () => {
+      const { code, findings, files } = await lint(["deploy/kustomize/base", "--fail-on", "advice"], {
+        cwd: root,
+        env: { PATH: path ?? "" },
+      });
+      expect(findings).toEqual([]);
+      expect(files.linted).toBeGreaterThan(2);
+      expect(code).toBe(0);
+    });
+  });
+
+  describe.skipIf(path === undefined)(`builds kustomizations below a folder${skipped}`, () => {
+    it("are built with --render, bases as a part of what includes them", async () => {
+      const files = { ...tree, "dev/kustomization.yaml": "resources: [../base]\n" };
+      const { findings } = await lint([".", "--render"], built(files));
+      expect(placed(findings).filter((line) => line.startsWith("web"))).toEqual([
+        "web: base/web.yaml:15 prestop-fits-grace error exact",
+        "web: base/web.yaml:15 prestop-fits-grace error exact",
+      ]);
+      expect(findings.map(({ rendered }) => rendered?.command)).toContain(`${command} dev`);
+      expect(findings.map(({ rendered }) => rendered?.command)).not.toContain(`${command} base`);
+    });
+  });
+
+  it.skipIf(path === undefined)(`is shown with what it says${skipped}`, async () => {
+    const files = { "app/kustomization.yaml": "resources: [a.yaml, a.yaml]\n", "app/a.yaml": pod() };
+    const { code, stderr } = await lint(["app"], built(files));
+    expect(stderr).toMatch(
+      /app is not rendered .*: (?:kubectl|kustomize) failed with exit code 1: .*already registered/s,
+    );
+    expect(stderr).toContain(`${words[0]} failed`);
+    expect(code).toBe(2);
+  });
+  describe.skipIf(path === undefined)(`has no way out${skipped}`, () => {
+    it.each([
+      { reference: "http://192.0.2.1/a.yaml", says: "dial tcp 127.0.0.1:9" },
+      { reference: "git::https://192.0.2.1/org/repo", says: "transport 'https' not allowed" },
+    ])("has no way to the network: $reference", ({ reference, says }) => {
+      const cwd = folder({ "kustomization.yaml": `resources: ["${reference}"]\n` });
+      const printed = runProgram(program, [words[1], cwd], { cwd, env: { PATH: process.env["PATH"] } });
+      expect(printed).toEqual({ failure: expect.stringContaining(says) as string });
+    });
   });
 });
 
@@ -281,16 +307,9 @@ describe("a kustomization that is not built", () => {
     const { stderr } = await lint(["app"], { cwd, env });
     expect(stderr).toContain("app/kustomization.yaml names pipe.yaml, which is no regular file");
   });
-
-  it.skipIf(kubectlPath === undefined)("says what kustomize says", async () => {
-    const files = { "app/kustomization.yaml": "resources: [a.yaml, a.yaml]\n", "app/a.yaml": pod() };
-    const { code, stderr } = await lint(["app"], around(files));
-    expect(stderr).toMatch(/app is not rendered .*: kubectl failed with exit code 1: .*already registered/s);
-    expect(code).toBe(2);
-  });
 });
 
-describe.skipIf(kubectlPath === undefined)(`the network${skipped}`, () => {
+describe.skipIf(kubectlPath === undefined)(`the network${skippedWithout("kubectl", kubectlPath)}`, () => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
@@ -375,14 +394,5 @@ describe.skipIf(kubectlPath === undefined)(`the network${skipped}`, () => {
     expect(stderr).toMatch(/is not rendered .* not on this machine/);
     expect(code).toBe(2);
     expect(asked).toEqual([]);
-  });
-
-  it.each([
-    { reference: "http://192.0.2.1/a.yaml", says: "dial tcp 127.0.0.1:9" },
-    { reference: "git::https://192.0.2.1/org/repo", says: "transport 'https' not allowed" },
-  ])("is out of reach of a kustomize that gets this far: $reference", ({ reference, says }) => {
-    const cwd = folder({ "kustomization.yaml": `resources: ["${reference}"]\n` });
-    const printed = runProgram(kubectl, ["kustomize", cwd], { cwd, env: { PATH: process.env["PATH"] } });
-    expect(printed).toEqual({ failure: expect.stringContaining(says) as string });
   });
 });
