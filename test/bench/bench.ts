@@ -4,7 +4,7 @@ import { existsSync, globSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { interleave, median, type Sample } from "./measure.ts";
-import { largeTree, smallTree, writeTree } from "./tree.ts";
+import { copySample, largeTree, smallTree, writeTree } from "./tree.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const bin = join(root, "dist/gracewarden.cjs");
@@ -50,14 +50,18 @@ function row(samples: readonly Sample[], ours: readonly Sample[]): Record<string
   };
 }
 
-/** How each peer is asked for all manifests at a path. kubeconform's schemas lie in the network: it parses and finds none. */
+/**
+ * How each peer is asked for all manifests at a path. kubeconform's schemas lie in the network: unless
+ * GRACEWARDEN_KUBECONFORM_SCHEMAS names a folder that has them, it parses and finds none.
+ */
+const schemas = process.env["GRACEWARDEN_KUBECONFORM_SCHEMAS"] ?? join(tmpdir(), "no-schemas");
 const peers: Readonly<Record<string, (path: string) => readonly string[]>> = {
   "kube-linter": (path) => ["lint", path],
   "kube-score": (path) => ["score", ...manifestsAt(path)],
   kubeconform: (path) => [
     "-ignore-missing-schemas",
     "-schema-location",
-    join(tmpdir(), "no-schemas", "{{.ResourceKind}}.json"),
+    join(schemas, "{{.ResourceKind}}{{.KindSuffix}}.json"),
     path,
   ],
   polaris: (path) => ["audit", "--audit-path", path, "--format", "score"],
@@ -97,25 +101,48 @@ await compare(
   rounds,
 );
 
+const floor = (path: string): Contender => ({
+  name: "floor: js-yaml parses it",
+  command: [node, join(root, "test/bench/parse-floor.ts"), path],
+});
+
 const corpus = process.env["GRACEWARDEN_CORPUS"];
 if (corpus === undefined) {
   console.log("\nWhole corpus: SKIPPED, GRACEWARDEN_CORPUS names no folder of manifests");
 } else {
-  const floor = { name: "floor: js-yaml parses it", command: [node, join(root, "test/bench/parse-floor.ts"), corpus] };
-  await compare(`Whole corpus, ${corpus}`, [ours(corpus), cached(corpus), floor, ...peersAt(corpus)], rounds);
+  const contenders = [ours(corpus), cached(corpus), floor(corpus), ...peersAt(corpus)];
+  await compare(`Whole corpus, ${corpus}`, contenders, rounds);
+  await inFolder(async (folder) => {
+    const bytes = copySample(corpus, folder, 993);
+    const title = `993 files of the corpus, ${megabytes(bytes)} MB`;
+    await compare(title, [ours(folder), cached(folder), floor(folder), ...quickPeersAt(folder)], rounds);
+  });
 }
 
 for (const size of [smallTree, largeTree]) {
+  await inFolder(async (folder) => {
+    const bytes = writeTree(folder, size);
+    const title = `Generated: ${size.definitions} CRD files and ${size.others} others, ${megabytes(bytes)} MB`;
+    const others = size === largeTree ? quickPeersAt(folder) : [floor(folder), ...peersAt(folder)];
+    await compare(title, [ours(folder), cached(folder), ...others], size === largeTree ? few : rounds);
+  });
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
+
+async function inFolder(measure: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "gracewarden-tree-"));
   try {
-    const megabytes = (writeTree(folder, size) / 1e6).toFixed(0);
-    const title = `Generated: ${size.definitions} CRD files and ${size.others} others, ${megabytes} MB`;
-    // They need 10 and 2 s for 1,000 files, and would need a minute or two each round.
-    const isSlow = ({ name }: Contender): boolean => name === "polaris" || name === "kube-score";
-    const others = peersAt(folder).filter((peer) => size !== largeTree || !isSlow(peer));
-    await compare(title, [ours(folder), cached(folder), ...others], size === largeTree ? few : rounds);
-    if (size === largeTree) console.log("polaris, kube-score: left out, they would take minutes a round");
+    await measure(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Without those that need 2 and 10 s for 1,000 files, and on large trees minutes a round. */
+function quickPeersAt(path: string): readonly Contender[] {
+  console.log("polaris, kube-score: left out of the next, they would take minutes");
+  return peersAt(path).filter(({ name }) => name !== "polaris" && name !== "kube-score");
 }

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, globSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 export interface TreeSize {
   readonly definitions: number;
@@ -23,6 +23,19 @@ export function writeTree(folder: string, { definitions, others }: TreeSize): nu
   };
   for (let index = 0; index < definitions; index++) write("crds", index, definition(index));
   for (let index = 0; index < others; index++) write("apps", index, other(index));
+  return bytes;
+}
+
+/** Copies so many of a folder's manifests, evenly spread over it and in their folders, and tells their bytes. */
+export function copySample(from: string, to: string, count: number): number {
+  const files = globSync("**/*.{yaml,yml,json}", { cwd: from }).toSorted();
+  const sample = Array.from({ length: count }, (_, index) => files[Math.floor((index * files.length) / count)] ?? "");
+  let bytes = 0;
+  for (const file of sample) {
+    mkdirSync(join(to, dirname(file)), { recursive: true });
+    copyFileSync(join(from, file), join(to, file));
+    bytes += statSync(join(to, file)).size;
+  }
   return bytes;
 }
 
