@@ -1,10 +1,8 @@
-import type { Options, Syntax } from "./arguments.ts";
+import type { Command as AnyCommand } from "./command-line/command.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** One command: what may follow its name, and what it does. `run` gives the exit code. */
-export interface Command {
-  readonly syntax: Syntax<Options>;
+/** One command of the linter. */
+export interface Command extends AnyCommand<Terminal> {
   /** For the list of commands. */
   readonly title: string;
-  readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>;
 }

@@ -1,20 +1,13 @@
+import { programErrors, usageRefusals } from "./command-line/program-error.ts";
+import { systemReason } from "./command-line/system-reason.ts";
+
 /** Why a run could not be done: exit code and sentence for each. What is wrong with a manifest is a finding, never one of these. */
-const table = {
-  "unknown-command": { exit: 2, sentence: (name: string, hint: string) => `there is no command "${name}"${hint}` },
+export const programError = programErrors({
+  ...usageRefusals,
   "unknown-shell": {
     exit: 2,
     sentence: (name: string, hint: string) =>
       `there is no completion for "${name}", only for bash, zsh and fish${hint}`,
-  },
-  "unknown-option": { exit: 2, sentence: (name: string, hint: string) => `there is no option ${name}${hint}` },
-  "option-needs-value": {
-    exit: 2,
-    sentence: (name: string, value: string) => `${name} needs a value: ${name} ${value}`,
-  },
-  "option-takes-no-value": { exit: 2, sentence: (name: string) => `${name} takes no value` },
-  "option-value": {
-    exit: 2,
-    sentence: (name: string, value: string, expected: string) => `${name} cannot be "${value}": ${expected}`,
   },
   "options-exclude": { exit: 2, sentence: (one: string, other: string) => `${one} and ${other} exclude each other` },
   "two-reports-on-stdout": {
@@ -23,8 +16,6 @@ const table = {
       `only one report can go to stdout: write the other to a file, --format ${format}=FILE`,
   },
   "unwritable-report": { exit: 2, sentence: (file: string, why: string) => `the report ${file} ${why}` },
-  "missing-argument": { exit: 2, sentence: (what: string) => `${what} is missing` },
-  "extra-argument": { exit: 2, sentence: (argument: string) => `"${argument}" is one argument too many` },
   "nothing-found": { exit: 2, sentence: (argument: string, why: string) => `nothing to lint at "${argument}": ${why}` },
   "unknown-subject": {
     exit: 2,
@@ -91,50 +82,18 @@ const table = {
   },
   "nothing-to-audit": { exit: 2, sentence: (why: string) => `nothing to audit: ${why}` },
   "unreadable-file": { exit: 2, sentence: (file: string, why: string) => `${file} ${why}` },
-} as const;
-
-export type ErrorCode = keyof typeof table;
-
-/** An error that ends the program with a sentence for its user instead of a stack. */
-export class ProgramError extends Error {
-  override readonly name = "ProgramError";
-  readonly code: ErrorCode;
-  readonly exit: number;
-
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.exit = table[code].exit;
-  }
-}
-
-/** By its name, not its class: a piece of the built program that is loaded when it is needed has a class of its own. */
-export const isProgramError = (error: unknown): error is ProgramError =>
-  error instanceof Error && error.name === "ProgramError" && "exit" in error;
-
-/** Makes the error of a code out of what its sentence needs. */
-export function programError<C extends ErrorCode>(
-  code: C,
-  ...parts: Parameters<(typeof table)[C]["sentence"]>
-): ProgramError {
-  const sentence = table[code].sentence as (...parts: unknown[]) => string;
-  return new ProgramError(code, sentence(...parts));
-}
-
-const systemSentences: Readonly<Record<string, string>> = {
-  EACCES: "cannot be read: permission denied",
-  EPERM: "cannot be read: permission denied",
-  ENOENT: "does not exist",
-  ELOOP: "cannot be read: its symbolic links lead in a circle",
-  EISDIR: "is a folder",
-  ENOTDIR: "does not exist: a part of its path is no folder",
-  ENAMETOOLONG: "cannot be read: its name is too long",
-  EMFILE: "cannot be read: too many files are open",
-  EIO: "cannot be read: the disk reports an error",
-};
+});
 
 /** What a file system error says about the file it is about, to be put after its name. */
 export function systemSentence(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return systemSentences[code ?? ""] ?? `cannot be read: ${message}`;
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+      return "does not exist";
+    case "EISDIR":
+      return "is a folder";
+    case "ENOTDIR":
+      return "does not exist: a part of its path is no folder";
+    default:
+      return `cannot be read: ${systemReason(cause)}`;
+  }
 }

@@ -1,5 +1,7 @@
+import { optionTable } from "../linter/command-line/help.ts";
 import { proxyBudget } from "../policies/shutdown/proxy-budget.ts";
 import { budgetTable } from "./checking/report.ts";
+import { serveSyntax } from "./commands/serve-syntax.ts";
 
 /** `gracewarden-proxy --help`. */
 export function help(): string {
@@ -11,11 +13,7 @@ Usage
   gracewarden-proxy check [--json] FILE         what FILE means, and the pod that it needs
 
 Options
-  --config FILE      JSON with comments: "mcpServers" as clients have it; read again on SIGHUP and when it changes
-  --host ADDRESS     address to listen on (default: 127.0.0.1, or GRACEWARDEN_LISTEN)
-  --port N           port of MCP (default: 8080, or GRACEWARDEN_LISTEN); 0 takes a free one
-  --admin-port N     port of probes, metrics and /prestop (default: 8081, or GRACEWARDEN_ADMIN_LISTEN)
-  --stdio            speak MCP on stdin and stdout in place of HTTP
+${optionTable(serveSyntax.options, 120)}
   --version, --help
 
 Four problems that it is made for

@@ -1,7 +1,7 @@
 import { closest } from "../policies/spelling.ts";
-import { programError, ProgramError } from "./errors.ts";
+import { isProgramError, usageError, type ProgramError } from "../linter/command-line/program-error.ts";
 import type { Terminal } from "./terminal.ts";
-import { version } from "./version.ts";
+import { version } from "../linter/command-line/version.ts";
 
 type Run = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
@@ -15,7 +15,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   try {
     return await dispatch(args, terminal);
   } catch (error) {
-    if (!(error instanceof ProgramError)) throw error;
+    if (!isProgramError(error)) throw error;
     terminal.stderr.write(`gracewarden-proxy: ${error.message}\n`);
     return error.exit;
   }
@@ -48,5 +48,5 @@ function unknown(name: string): ProgramError {
     near === undefined
       ? `: to put a server behind the proxy, write gracewarden-proxy -- ${name}; --help tells more`
       : `; did you mean "${near}"?`;
-  return programError("unknown-command", name, hint);
+  return usageError("unknown-command", name, hint);
 }

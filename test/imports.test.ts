@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
 
+/** What the three programs have in common: how a command line is read, helped with and refused. */
+const everyProgram = ["./linter/command-line/"];
+
 /**
  * Who may import what. The first entry whose `from` is a prefix of the file holds; what it does not name is denied.
  * Packages are named; `./` paths are folders or files of ours. Type-only imports of kubernetes-models are free.
@@ -20,6 +23,7 @@ const allowed: readonly { readonly from: string; readonly may: readonly string[]
     may: [
       "./policies/",
       "./webhook/",
+      ...everyProgram,
       "@peculiar/x509",
       "@peculiar/asn1-schema",
       "@peculiar/asn1-x509",
@@ -29,14 +33,14 @@ const allowed: readonly { readonly from: string; readonly may: readonly string[]
   },
   {
     from: "webhook/",
-    may: ["./policies/", "./webhook/", "./package.json", "fastify", "pino", "prom-client", "js-yaml", "node:"],
+    may: ["./policies/", "./webhook/", ...everyProgram, "fastify", "pino", "prom-client", "js-yaml", "node:"],
   },
   {
     from: "proxy/",
     may: [
       "./policies/",
       "./proxy/",
-      "./package.json",
+      ...everyProgram,
       "fastify",
       "pino",
       "prom-client",

@@ -1,21 +1,7 @@
-/**
- * Every refusal: a sentence that its reader can act on, and the exit code of a program that could not run or the HTTP
- * status of a request that is not answered. A pod that is denied is an answer, never one of these.
- */
-const table = {
-  "unknown-command": { exit: 2, sentence: (name: string, hint: string) => `there is no command "${name}"${hint}` },
-  "unknown-option": { exit: 2, sentence: (name: string, hint: string) => `there is no option ${name}${hint}` },
-  "option-needs-value": {
-    exit: 2,
-    sentence: (name: string, value: string) => `${name} needs a value: ${name} ${value}`,
-  },
-  "option-takes-no-value": { exit: 2, sentence: (name: string) => `${name} takes no value` },
-  "option-value": {
-    exit: 2,
-    sentence: (name: string, value: string, expected: string) => `${name} cannot be "${value}": ${expected}`,
-  },
-  "missing-argument": { exit: 2, sentence: (what: string) => `${what} is missing` },
-  "extra-argument": { exit: 2, sentence: (argument: string) => `"${argument}" is one argument too many` },
+import { programErrors } from "../linter/command-line/program-error.ts";
+
+/** Why the program could not run. */
+export const programError = programErrors({
   "unreadable-file": { exit: 2, sentence: (file: string, why: string) => `${file} ${why}` },
   "bad-config": {
     exit: 2,
@@ -28,7 +14,10 @@ const table = {
   },
   "no-pods": { exit: 2, sentence: () => "there is no pod in what was read" },
   "try-failed": { exit: 2, sentence: (what: string) => `the server's answer cannot be used: ${what}` },
+});
 
+/** Why a request is not answered: the HTTP status and a sentence. A pod that is denied is an answer, never one of these. */
+const table = {
   "not-utf8": { status: 400, sentence: () => "the body is not valid UTF-8" },
   "not-json": { status: 400, sentence: (where: string) => `the body is not JSON${where}` },
   "too-deep": { status: 400, sentence: (levels: number) => `the body is nested deeper than ${levels} levels` },
@@ -51,31 +40,7 @@ const table = {
 } as const;
 
 type Table = typeof table;
-type CodesWith<F extends string> = { [C in keyof Table]: Table[C] extends Record<F, number> ? C : never }[keyof Table];
-type Parts<C extends keyof Table> = Parameters<Table[C]["sentence"]>;
-
-export type ProgramErrorCode = CodesWith<"exit">;
-export type RefusalCode = CodesWith<"status">;
-
-const sentenceOf = <C extends keyof Table>(code: C, parts: Parts<C>): string =>
-  (table[code].sentence as (...parts: unknown[]) => string)(...parts);
-
-/** An error that ends the program with a sentence for its user instead of a stack. */
-export class ProgramError extends Error {
-  override readonly name = "ProgramError";
-  readonly code: ProgramErrorCode;
-  readonly exit: number;
-
-  constructor(code: ProgramErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.exit = table[code].exit;
-  }
-}
-
-export function programError<C extends ProgramErrorCode>(code: C, ...parts: Parts<C>): ProgramError {
-  return new ProgramError(code, sentenceOf(code, parts));
-}
+export type RefusalCode = keyof Table;
 
 /** A request that is not answered, and the status that says so. */
 export class Refusal extends Error {
@@ -93,23 +58,6 @@ export class Refusal extends Error {
   }
 }
 
-export function refusal<C extends RefusalCode>(code: C, ...parts: Parts<C>): Refusal {
-  return new Refusal(code, sentenceOf(code, parts));
-}
-
-const systemSentences: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  ENOENT: "it does not exist",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is no folder",
-  EMFILE: "too many files are open",
-  EADDRINUSE: "another program listens there",
-  EADDRNOTAVAIL: "this machine does not have that address",
-};
-
-/** What an error of the system says, to be put after the name of what it is about. */
-export function systemSentence(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return systemSentences[code ?? ""] ?? message;
+export function refusal<C extends RefusalCode>(code: C, ...parts: Parameters<Table[C]["sentence"]>): Refusal {
+  return new Refusal(code, (table[code].sentence as (...known: readonly unknown[]) => string)(...parts));
 }

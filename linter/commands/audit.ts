@@ -1,4 +1,4 @@
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import { auditCluster } from "../audit-cluster.ts";
 import type { Command } from "../command.ts";
 import { failOn } from "../counts-as-failure.ts";
@@ -7,7 +7,7 @@ import { formats } from "../report-targets.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "audit",
+  command: "gracewarden audit",
   summary:
     "Judges what runs in a cluster by the same rules as lint, and finds the pods that the webhook would have changed or refused but never saw. It only reads.",
   operands: "",

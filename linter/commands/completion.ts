@@ -1,12 +1,12 @@
 import { closest } from "../../policies/spelling.ts";
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
 import { programError } from "../errors.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
 const syntax = defineSyntax({
-  command: "completion",
+  command: "gracewarden completion",
   summary: "Prints what makes a shell complete gracewarden's commands, options and their values at the Tab key.",
   operands: shells.join(" | "),
   minOperands: 1,

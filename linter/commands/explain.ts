@@ -1,5 +1,5 @@
 import { rules } from "../../policies/rules/index.ts";
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import { painter, wantsColor } from "../color.ts";
 import { explainFact } from "../explain-fact.ts";
 import { explainRule } from "../explain-rule.ts";
@@ -8,7 +8,7 @@ import { unknownSubject } from "../unknown-subject.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "explain",
+  command: "gracewarden explain",
   summary:
     "Says what a rule wants and why, with examples and what their fixes make of them; or what is known of a fact, by its name or number (A5).",
   operands: "RULE | FACT",

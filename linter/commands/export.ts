@@ -1,12 +1,12 @@
 import { rules } from "../../policies/rules/index.ts";
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
 import { chosenConfig, refuseBoth } from "../load-config.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeReport } from "../write-report.ts";
 
 const syntax = defineSyntax({
-  command: "export",
+  command: "gracewarden export",
   summary:
     "Writes the rules as policies that the API server carries out by itself, in CEL, each with how faithful it is. vap: ValidatingAdmissionPolicies for what the rules find; map: MutatingAdmissionPolicies for what the webhook puts into pods that opt in or run the proxy.",
   operands: "vap | map",

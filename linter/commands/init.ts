@@ -1,10 +1,10 @@
 import { presetNames } from "../../policies/config.ts";
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "init",
+  command: "gracewarden init",
   summary:
     "Looks through the working folder and writes a gracewarden.yaml that fits what it finds; on request also what lints it before a commit and in CI. Nothing that is there is written over.",
   operands: "",

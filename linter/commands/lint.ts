@@ -1,4 +1,4 @@
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import { programError } from "../errors.ts";
 import { refuseBoth } from "../load-config.ts";
 import { lintFiles } from "../lint-files.ts";
@@ -10,7 +10,7 @@ import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "lint",
+  command: "gracewarden lint",
   summary:
     "Judges the shutdown of the pods in manifests: files, folders, globs, or - for stdin. Without an argument, the working folder.",
   operands: "[PATH | GLOB | -]...",

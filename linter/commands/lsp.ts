@@ -1,10 +1,10 @@
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
 import { refuseBoth } from "../load-config.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "lsp",
+  command: "gracewarden lsp",
   summary:
     "Serves findings, explanations and fixes to an editor by the Language Server Protocol, over standard input and output.",
   operands: "",

@@ -1,10 +1,10 @@
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
 import { refuseBoth } from "../load-config.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "mcp",
+  command: "gracewarden mcp",
   summary:
     "Serves the tools lint, explain, timeline and fix to an MCP client over standard input and output, until its input ends. It writes no file and runs no program.",
   operands: "",

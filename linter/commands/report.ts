@@ -1,4 +1,4 @@
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
 import { failOn } from "../counts-as-failure.ts";
 import { refuseBoth } from "../load-config.ts";
@@ -7,7 +7,7 @@ import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "report",
+  command: "gracewarden report",
   summary:
     "Writes what a review asks for: findings with their evidence, what was not evaluated, the clock and the signal paths of each workload, waivers, patches and controls.",
   operands: "[PATH | GLOB | -]...",

@@ -1,11 +1,11 @@
 import { rules } from "../../policies/rules/index.ts";
-import { defineSyntax, parseArguments } from "../arguments.ts";
-import { table } from "../help.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
+import { table } from "../command-line/help.ts";
 import type { Command } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "rules",
+  command: "gracewarden rules",
   summary: "Lists the rules with their severity.",
   operands: "",
   minOperands: 0,

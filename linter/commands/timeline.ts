@@ -1,7 +1,7 @@
 import { objectSet } from "../../policies/pods/object-set.ts";
 import { drawTimeline } from "../../policies/shutdown/draw.ts";
 import { computeTimeline, type Timeline } from "../../policies/shutdown/timeline.ts";
-import { defineSyntax, parseArguments } from "../arguments.ts";
+import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import { painter, printable, wantsColor } from "../color.ts";
 import { programError } from "../errors.ts";
 import { causes, readCause } from "../cause.ts";
@@ -14,7 +14,7 @@ import type { Terminal } from "../terminal.ts";
 import { writeReport } from "../write-report.ts";
 
 const syntax = defineSyntax({
-  command: "timeline",
+  command: "gracewarden timeline",
   summary: "Draws how the pods of manifests stop: a row a container, the clock in seconds.",
   operands: "PATH | GLOB | -...",
   minOperands: 1,

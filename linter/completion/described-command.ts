@@ -1,6 +1,6 @@
 import { shorten } from "../../policies/shorten.ts";
 import { rules } from "../../policies/rules/index.ts";
-import type { Option } from "../arguments.ts";
+import type { Option } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
 
 /** A command as a shell completes it. */

@@ -7,7 +7,7 @@ import type { Rule } from "../../policies/rule.ts";
 import { closest } from "../../policies/spelling.ts";
 import type { ExportOptions } from "../commands/export.ts";
 import { programError } from "../errors.ts";
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 import { fidelityTable, remarks } from "./fidelity-table.ts";
 import { contentsOf, head } from "./head.ts";
 import { mutationContents, mutationTable } from "./mutations.ts";
@@ -50,7 +50,7 @@ export function fidelityOf(id: string, rules: readonly Rule[]): string {
 }
 
 /** The prefix of names and the namespaces, as the API server takes them. */
-function named({ name = "gracewarden", namespaces }: ExportOptions): { name: string; namespaces: readonly string[] } {
+function named({ name, namespaces }: ExportOptions): { name: string; namespaces: readonly string[] } {
   const names = listed(namespaces);
   for (const [option, each] of [["--name", name], ...names.map((one) => ["--namespaces", one])] as const)
     if (!/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(each ?? ""))

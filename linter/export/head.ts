@@ -1,6 +1,6 @@
 import type { ExportedRule } from "../../policies/cel/exported-rule.ts";
 import type { Config } from "../../policies/config.ts";
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 import { hang, wrap } from "../wrap.ts";
 import { actionsOf, remarks } from "./fidelity-table.ts";
 

@@ -3,7 +3,7 @@ import { configSchema } from "../../policies/config-schema.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { builtin } from "../builtin.ts";
 import type { InitOptions } from "../commands/init.ts";
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 import { configText } from "./config-text.ts";
 import { baselineFile, githubText, gitlabText, preCommitText, type SnippetInput } from "./snippets.ts";
 

@@ -1,4 +1,4 @@
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 
 /** Where the snippets take gracewarden from, and what they ask of it. */
 export interface SnippetInput {

@@ -1,5 +1,5 @@
 import type { Config } from "../../policies/config.ts";
-import { isProgramError } from "../errors.ts";
+import { isProgramError } from "../command-line/program-error.ts";
 import { judgeInput } from "../judge-input.ts";
 import { readInput, type Input } from "../read-input.ts";
 import type { Report } from "../report.ts";

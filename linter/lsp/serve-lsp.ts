@@ -10,7 +10,7 @@ import { createProtocolConnection } from "vscode-languageserver-protocol/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { LspOptions } from "../commands/lsp.ts";
 import type { Terminal } from "../terminal.ts";
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 import { codeActionKinds, codeActionsAt, wrapEdits } from "./code-actions.ts";
 import { Desk } from "./desk.ts";
 import { Folders } from "./folders.ts";

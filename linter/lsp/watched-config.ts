@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { rules } from "../../policies/rules/index.ts";
-import { isProgramError } from "../errors.ts";
+import { isProgramError } from "../command-line/program-error.ts";
 import { findConfig, loadConfig, noConfig, type LoadedConfig } from "../load-config.ts";
 
 export interface ConfigOptions {

@@ -12,9 +12,10 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { McpOptions } from "../commands/mcp.ts";
 import { printable } from "../color.ts";
-import { isProgramError, programError, systemSentence } from "../errors.ts";
+import { isProgramError } from "../command-line/program-error.ts";
+import { programError, systemSentence } from "../errors.ts";
 import type { Terminal } from "../terminal.ts";
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 import { explainTool } from "./explain-tool.ts";
 import { fixTool } from "./fix-tool.ts";
 import { lintTool } from "./lint-tool.ts";

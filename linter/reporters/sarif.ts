@@ -5,7 +5,7 @@ import type { Rule } from "../../policies/rule.ts";
 import type { Crash } from "../../policies/run.ts";
 import type { Region } from "../positions.ts";
 import { isFixable, type NotEvaluated, type PlacedFinding, type Report } from "../report.ts";
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 import { fingerprints } from "./fingerprint.ts";
 import { messageOf } from "./sentence.ts";
 

@@ -4,7 +4,7 @@ import type { KubernetesObject } from "../../policies/pods/object.ts";
 import { formatSeconds } from "../../policies/shutdown/interval.ts";
 import type { PlacedFinding, Report } from "../report.ts";
 import { sentenceOf } from "../reporters/sentence.ts";
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 
 /** One object stays well under what etcd takes (1.5 MiB) and a reader can look through. */
 const mostResults = 250;

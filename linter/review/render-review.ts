@@ -4,7 +4,7 @@ import { objectSet } from "../../policies/pods/object-set.ts";
 import { builtin } from "../builtin.ts";
 import type { Input } from "../read-input.ts";
 import type { Report } from "../report.ts";
-import { version } from "../version.ts";
+import { version } from "../command-line/version.ts";
 import { reviewPage } from "./html/page.ts";
 import { reviewMarkdown } from "./markdown.ts";
 import { openReports } from "./open-reports.ts";

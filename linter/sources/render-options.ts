@@ -1,4 +1,4 @@
-import type { Option } from "../arguments.ts";
+import type { Option } from "../command-line/arguments.ts";
 
 /** The options of every command that reads manifests, about what helm and kustomize put together. */
 export const renderOptions = {

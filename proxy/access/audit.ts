@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import type { BaseLogger } from "pino";
-import { systemSentence } from "../errors.ts";
+import { systemReason } from "../../linter/command-line/system-reason.ts";
 import type { AuditConfig } from "../config/config.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 
@@ -56,7 +56,7 @@ export function openAudit(
         if (isFailing) log.info({ to: config.to, lost }, "the audit log can be written again");
         isFailing = false;
       } catch (error) {
-        failed(lines.length, systemSentence(error));
+        failed(lines.length, systemReason(error));
       }
     }
     writing = undefined;

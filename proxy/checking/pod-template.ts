@@ -1,7 +1,7 @@
 import { defaultProxySettings, proxyEnvironment, type ProxySettings } from "../../policies/shutdown/proxy-budget.ts";
 import { floorSeconds } from "../../policies/shutdown/timeline.ts";
 import type { BackendConfig } from "../config/config.ts";
-import { version } from "../version.ts";
+import { version } from "../../linter/command-line/version.ts";
 
 const adminPort = 8081;
 /** The linter's rules want a second to spare, whatever the settings say. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { watch, type FSWatcher } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { systemSentence } from "../errors.ts";
+import { systemReason } from "../../linter/command-line/system-reason.ts";
 import type { ProxyConfig } from "./config.ts";
 import { readConfig } from "./read-config.ts";
 
@@ -119,7 +119,7 @@ async function load(
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const sentence = `${file} cannot be read: ${systemSentence(error)}`;
+    const sentence = `${file} cannot be read: ${systemReason(error)}`;
     return { hash: sentence, reading: { problems: [sentence] } };
   }
   const hash = createHash("sha256").update(bytes).digest("hex");

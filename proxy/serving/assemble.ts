@@ -19,7 +19,7 @@ import { createStdioFront } from "../front/stdio-front.ts";
 import { createRelay } from "../relay/create-relay.ts";
 import type { ClientRequest, RelayedCall } from "../relay/relay.ts";
 import { openListCache } from "../relay/list-cache.ts";
-import { version } from "../version.ts";
+import { version } from "../../linter/command-line/version.ts";
 import { backendSet, type BackendSet } from "./backend-set.ts";
 import { listen } from "./listen.ts";
 

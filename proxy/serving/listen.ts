@@ -1,5 +1,6 @@
 import type { ListenAddress } from "../config/process-settings.ts";
-import { programError, systemSentence } from "../errors.ts";
+import { systemReason } from "../../linter/command-line/system-reason.ts";
+import { programError } from "../errors.ts";
 
 /** The URL of what now listens. Throws a ProgramError that says where it cannot and why. */
 export async function listen(where: ListenAddress, open: () => Promise<ListenAddress>): Promise<string> {
@@ -7,6 +8,6 @@ export async function listen(where: ListenAddress, open: () => Promise<ListenAdd
     const { host, port } = await open();
     return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   } catch (error) {
-    throw programError("cannot-listen", `${where.host} port ${where.port}`, systemSentence(error));
+    throw programError("cannot-listen", `${where.host} port ${where.port}`, systemReason(error));
   }
 }

@@ -10,7 +10,7 @@ import { writeTerminationLog } from "../leaving/termination-log.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createMetrics, observe } from "../telemetry/metrics.ts";
 import type { Terminal } from "../terminal.ts";
-import { version } from "../version.ts";
+import { version } from "../../linter/command-line/version.ts";
 import { programError } from "../errors.ts";
 import type { LiveConfig } from "../config/live-config.ts";
 import type { ListenAddress, ProcessSettings } from "../config/process-settings.ts";

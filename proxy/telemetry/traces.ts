@@ -4,7 +4,7 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Outcome } from "../message.ts";
 import type { ClientRequest, RelayedCall } from "../relay/relay.ts";
-import { version } from "../version.ts";
+import { version } from "../../linter/command-line/version.ts";
 
 type Request = (request: ClientRequest) => RelayedCall;
 

@@ -4,7 +4,7 @@ import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { githubText, gitlabText, preCommitText } from "../../linter/init/snippets.ts";
-import { version } from "../../linter/version.ts";
+import { version } from "../../linter/command-line/version.ts";
 import { folder, hasty, hastySet, pod } from "./folder.ts";
 import { gracewarden, type Outcome } from "./program.ts";
 

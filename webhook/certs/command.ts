@@ -1,17 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { CertsError, certsError } from "./errors.ts";
+import type { Command } from "../../linter/command-line/command.ts";
+import type { Terminal } from "../terminal.ts";
+import { certsError } from "./errors.ts";
 import { connect } from "./kubernetes.ts";
-import { help, readOptions, type Options } from "./options.ts";
+import { readOptions, syntax, type Options } from "./options.ts";
 import type { Action } from "./plan.ts";
 import { reconcile } from "./reconcile.ts";
 import type { State } from "./state.ts";
 
-export interface Terminal {
-  readonly stdout: { write(text: string): void };
-  readonly stderr: { write(text: string): void };
-  readonly env: NodeJS.ProcessEnv;
-  now(): Date;
-}
+type CertsTerminal = Pick<Terminal, "stdout" | "stderr" | "env" | "now">;
 
 /**
  * `gracewarden-webhook certs`: makes and rotates the certificates of the webhook, once, and ends.
@@ -25,24 +22,18 @@ export interface Terminal {
  *
  * Result: 0 all in order, 1 it could not be done, 2 wrong usage.
  */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (options === "help") terminal.stdout.write(help());
-    else await bringIntoOrder(options, terminal);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof CertsError)) throw error;
-    terminal.stderr.write(`gracewarden-webhook certs: ${error.message}\n`);
-    return error.exit;
-  }
+async function run(args: readonly string[], terminal: CertsTerminal): Promise<number> {
+  await bringIntoOrder(readOptions(args), terminal);
+  return 0;
 }
 
-async function bringIntoOrder(options: Options, terminal: Terminal): Promise<void> {
+export const command: Command<CertsTerminal> = { syntax, run };
+
+async function bringIntoOrder(options: Options, terminal: CertsTerminal): Promise<void> {
   const { service, names, configurations, allowMissingConfigurations, settings } = options;
   const connection = await connect(terminal.env);
   const namespace = options.namespace ?? connection.namespace;
-  if (namespace === undefined) throw certsError("usage", ["the kubeconfig has no namespace: give --namespace"]);
+  if (namespace === undefined) throw certsError("usage", "the kubeconfig has no namespace: give --namespace");
   const host = `${service}.${namespace}.svc`;
   const state = await reconcile({
     cluster: connection.open(namespace),

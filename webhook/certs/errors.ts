@@ -1,5 +1,7 @@
-/** Why `certs` could not do its work: exit code and sentence for each. */
-const table = {
+import { programErrors } from "../../linter/command-line/program-error.ts";
+
+/** Why `certs` could not do its work. */
+export const certsError = programErrors({
   usage: { exit: 2, sentence: (problem: string) => `${problem}; gracewarden-webhook certs --help lists the options` },
   "no-kubeconfig": {
     exit: 1,
@@ -41,29 +43,4 @@ const table = {
       `after ${rounds} writes there is still something to do (${last}): something else keeps changing the Secrets or the ` +
       "webhook configurations, find it and stop it",
   },
-} as const;
-
-export type ErrorCode = keyof typeof table;
-
-/** An error that ends the command with a sentence for its user instead of a stack. */
-export class CertsError extends Error {
-  override readonly name = "CertsError";
-  readonly code: ErrorCode;
-  readonly exit: number;
-
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.exit = table[code].exit;
-  }
-}
-
-/** Makes the error of a code out of what its sentence needs. */
-export function certsError<C extends ErrorCode>(
-  code: C,
-  parts: Parameters<(typeof table)[C]["sentence"]>,
-  options?: ErrorOptions,
-): CertsError {
-  const sentence = table[code].sentence as (...parts: unknown[]) => string;
-  return new CertsError(code, sentence(...parts), options);
-}
+});

@@ -37,9 +37,9 @@ function loadConfig(client: Client, files: string): KubeConfig {
       config.mergeConfig(other);
     }
   } catch (cause) {
-    throw certsError("no-kubeconfig", [files, (cause as Error).message], { cause });
+    throw certsError("no-kubeconfig", files, (cause as Error).message);
   }
-  if (config.getCurrentCluster() === null) throw certsError("no-kubeconfig", [files, "it names no current cluster"]);
+  if (config.getCurrentCluster() === null) throw certsError("no-kubeconfig", files, "it names no current cluster");
   return config;
 }
 
@@ -73,7 +73,7 @@ class ApiServer implements Cluster {
     const body = { metadata, type, data: dataOf(values) };
     const creating = this.#core.createNamespacedSecret({ namespace, body });
     await this.#call("create", `secrets in the namespace ${namespace}`, creating, () =>
-      certsError("namespace-missing", [namespace]),
+      certsError("namespace-missing", namespace),
     );
   }
 
@@ -128,12 +128,12 @@ class ApiServer implements Cluster {
       return await answer;
     } catch (cause) {
       if (!(cause instanceof this.#client.ApiException))
-        throw certsError("unreachable", [this.#server, whyUnreachable(cause)], { cause });
+        throw certsError("unreachable", this.#server, whyUnreachable(cause));
       switch (cause.code) {
         case 401:
-          throw certsError("unauthorized", [this.#server], { cause });
+          throw certsError("unauthorized", this.#server);
         case 403:
-          throw certsError("forbidden", [verb, what, messageOf(cause.body)], { cause });
+          throw certsError("forbidden", verb, what, messageOf(cause.body));
         case 404: {
           const meaning = notFound();
           if (meaning instanceof Error) throw meaning;
@@ -142,7 +142,7 @@ class ApiServer implements Cluster {
         case 409:
           throw new Conflict(messageOf(cause.body), { cause });
         default:
-          throw certsError("refused", [verb, what, messageOf(cause.body)], { cause });
+          throw certsError("refused", verb, what, messageOf(cause.body));
       }
     }
   }

@@ -29,7 +29,7 @@ export async function reconcile(task: Task): Promise<State> {
     const observed = await observe(task);
     const [action] = plan(observed.state, task.now(), task.settings);
     if (action === undefined) return observed.state;
-    if (round > mostRounds) throw certsError("restless", [mostRounds, action.why]);
+    if (round > mostRounds) throw certsError("restless", mostRounds, action.why);
     try {
       await perform(action, observed, task);
       task.report(action);
@@ -49,7 +49,7 @@ async function observe({ cluster, names, configurations, allowMissingConfigurati
   for (const reference of configurations) {
     const configuration = await cluster.readConfiguration(reference);
     if (configuration !== undefined) found.push(configuration);
-    else if (!allowMissingConfigurations) throw certsError("configuration-missing", [reference.kind, reference.name]);
+    else if (!allowMissingConfigurations) throw certsError("configuration-missing", reference.kind, reference.name);
   }
   const caSecret = await cluster.readSecret(names.caSecret);
   const tlsSecret = await cluster.readSecret(names.tlsSecret);

@@ -1,13 +1,16 @@
-import { defineSyntax, numberOf, parseArguments } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { defineSyntax, parseArguments } from "../../linter/command-line/arguments.ts";
+import type { Command } from "../../linter/command-line/command.ts";
 import { noInlineWaivers } from "../inline-waivers.ts";
+import { numberOf } from "../number-option.ts";
 import { serve } from "../serving/serve.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
-  command: "serve",
+  command: "gracewarden-webhook serve",
   summary: "Answers the API server's admission reviews over TLS, and logs a JSON line for each.",
   operands: "",
+  minOperands: 0,
+  maxOperands: 0,
   options: {
     host: { value: "ADDRESS", default: "::", text: "Address to listen on" },
     port: { value: "N", default: "8443", text: "Port of reviews, /readyz and /livez; 0 takes a free one" },
@@ -50,4 +53,4 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   );
 }
 
-export const command: Command = { syntax, run };
+export const command: Command<Terminal> = { syntax, run };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { watch, type FSWatcher } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { systemSentence } from "../errors.ts";
+import { systemReason } from "../../linter/command-line/system-reason.ts";
 
 /** Something that is made of files and made again when they change. */
 export interface Live<T> {
@@ -108,7 +108,7 @@ async function load<T>(
     try {
       contents.push(await readFile(file));
     } catch (error) {
-      const problem = `${file} cannot be read: ${systemSentence(error)}`;
+      const problem = `${file} cannot be read: ${systemReason(error)}`;
       return { hash: problem, reading: { problem } };
     }
   }

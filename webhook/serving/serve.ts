@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readConfigDocument } from "../../policies/config-document.ts";
 import { defaultConfig, type Config } from "../../policies/config.ts";
 import { rules } from "../../policies/rules/index.ts";
-import { programError, systemSentence } from "../errors.ts";
+import { systemReason } from "../../linter/command-line/system-reason.ts";
+import { programError } from "../errors.ts";
 import { withoutInlineWaivers } from "../inline-waivers.ts";
 import type { Terminal } from "../terminal.ts";
 import { batchLines } from "./batch-lines.ts";
@@ -177,7 +178,7 @@ async function listen(app: Listening, host: string, port: number): Promise<numbe
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (host === "::" && (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL")) return listen(app, "0.0.0.0", port);
-    throw programError("cannot-listen", `${host} port ${port}`, systemSentence(error));
+    throw programError("cannot-listen", `${host} port ${port}`, systemReason(error));
   }
   const address = app.server.address();
   return address === null || typeof address === "string" ? port : address.port;

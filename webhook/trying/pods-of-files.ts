@@ -5,7 +5,8 @@ import { readManifest } from "../../policies/manifests/manifest.ts";
 import { positionAt } from "../../policies/manifests/source.ts";
 import { objectSet } from "../../policies/pods/object-set.ts";
 import { readObjects } from "../../policies/pods/read-object.ts";
-import { programError, systemSentence } from "../errors.ts";
+import { systemReason } from "../../linter/command-line/system-reason.ts";
+import { programError } from "../errors.ts";
 
 /** A pod that a file's object would bring into being. */
 export interface TriedPod {
@@ -33,7 +34,7 @@ function filesAt(path: string, cwd: string): readonly string[] {
   try {
     if (!statSync(resolve(cwd, path)).isDirectory()) return [path];
   } catch (error) {
-    throw programError("unreadable-file", path, `cannot be read: ${systemSentence(error)}`);
+    throw programError("unreadable-file", path, `cannot be read: ${systemReason(error)}`);
   }
   return globSync("**/*.{yaml,yml,json}", { cwd: resolve(cwd, path), exclude: ["**/node_modules/**"] })
     .sort()
@@ -45,7 +46,7 @@ async function podsOfFile(file: string, cwd: string): Promise<PodsOfFiles> {
   try {
     bytes = readFileSync(resolve(cwd, file));
   } catch (error) {
-    throw programError("unreadable-file", file, `cannot be read: ${systemSentence(error)}`);
+    throw programError("unreadable-file", file, `cannot be read: ${systemReason(error)}`);
   }
   const { source, documents, problems, skipped } = await readManifest(file, bytes);
   const placeOf = (offset: number): string => `${file}:${positionAt(source, offset).line}`;

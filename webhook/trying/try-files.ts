@@ -6,7 +6,8 @@ import { readConfigDocument } from "../../policies/config-document.ts";
 import { defaultConfig, type Config } from "../../policies/config.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { issueSelfSigned } from "../certs/issue.ts";
-import { programError, systemSentence } from "../errors.ts";
+import { systemReason } from "../../linter/command-line/system-reason.ts";
+import { programError } from "../errors.ts";
 import { withoutInlineWaivers } from "../inline-waivers.ts";
 import { fixed } from "../serving/fixed.ts";
 import { readKeyPair } from "../serving/key-pair.ts";
@@ -88,7 +89,7 @@ async function readConfig(file: string | undefined, cwd: string, now: Date): Pro
   try {
     bytes = readFileSync(resolve(cwd, file));
   } catch (error) {
-    throw programError("unreadable-file", file, `cannot be read: ${systemSentence(error)}`);
+    throw programError("unreadable-file", file, `cannot be read: ${systemReason(error)}`);
   }
   const reading = await readConfigDocument(file, bytes, rules, now);
   if ("problems" in reading) throw programError("bad-config", reading.problems.join("\n  "));

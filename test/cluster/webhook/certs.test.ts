@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readBundle } from "../../../webhook/certs/certificate.ts";
-import { run } from "../../../webhook/certs/command.ts";
+import { runCerts } from "../../webhook/certs/run-certs.ts";
 import { kubectl } from "../kubectl.ts";
 
 /** Of this run alone, so that any cluster will do. */
@@ -128,16 +128,12 @@ interface Wish {
 }
 
 /** Runs the command as the ServiceAccount, `days` from now. */
-async function certs({ days = 0, args = [] }: Wish = {}) {
-  let [stdout, stderr] = ["", ""];
+function certs({ days = 0, args = [] }: Wish = {}) {
   const configurations = [`--mutating-configuration=${name}`, `--validating-configuration=${name}`];
-  const exit = await run([...configurations, "--settle-seconds=1", ...args], {
-    stdout: { write: (written) => void (stdout += written) },
-    stderr: { write: (written) => void (stderr += written) },
+  return runCerts([...configurations, "--settle-seconds=1", ...args], {
     env: { KUBECONFIG: kubeconfig },
     now: () => new Date(Date.now() + days * 86_400_000),
   });
-  return { exit, stdout, stderr };
 }
 
 /** What everybody who calls the webhook trusts. */
@@ -326,12 +322,8 @@ describe.skipIf(cluster === "")("certs on an API server", () => {
   });
 
   it("names a namespace that is not there", async () => {
-    const env = { KUBECONFIG: cluster };
-    let stderr = "";
-    const exit = await run([`--mutating-configuration=${name}`, "--namespace=not-there"], {
-      stdout: { write: () => {} },
-      stderr: { write: (written) => void (stderr += written) },
-      env,
+    const { exit, stderr } = await runCerts([`--mutating-configuration=${name}`, "--namespace=not-there"], {
+      env: { KUBECONFIG: cluster },
       now: () => new Date(),
     });
     expect(stderr).toContain("there is no namespace not-there: create it, or name another by --namespace");

@@ -36,7 +36,7 @@ describe("gracewarden-proxy", () => {
     [["--config", "a", "--", "b"], 2, /^$/, /exclude each other/],
     [["--config", "/no/such/file"], 2, /^$/, /\/no\/such\/file cannot be read: it does not exist/],
     [["check", "/no/such/file"], 2, /^$/, /cannot be read: it does not exist/],
-    [["check"], 2, /^$/, /CONFIG is missing/],
+    [["check"], 2, /^$/, /FILE is missing/],
   ])("%j exits with %d", async (args, code, stdout, stderr) => {
     const run = await runProxy(args);
     expect(run).toMatchObject({ code, stdout: expect.stringMatching(stdout), stderr: expect.stringMatching(stderr) });

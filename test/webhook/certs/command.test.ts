@@ -2,21 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { run } from "../../../webhook/certs/command.ts";
+import { runCerts } from "./run-certs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gracewarden-certs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function certs(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  let [stdout, stderr] = ["", ""];
-  const exit = await run(args, {
-    stdout: { write: (text) => void (stdout += text) },
-    stderr: { write: (text) => void (stderr += text) },
-    env,
-    now: () => new Date(),
-  });
-  return { exit, stdout, stderr };
-}
+const certs = (args: readonly string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof runCerts> =>
+  runCerts(args, { env, now: () => new Date() });
 
 const wanted = ["--namespace", "guard", "--mutating-configuration", "hook"];
 
@@ -28,9 +20,9 @@ describe("certs", () => {
   });
 
   it.each([
-    [["--unknown"], /Unknown option '--unknown'/],
-    [["stray"], /Unexpected argument 'stray'/],
-    [["--namespace"], /argument missing/],
+    [["--unknown"], /there is no option --unknown; gracewarden-webhook certs --help lists them/],
+    [["stray"], /"stray" is one argument too many/],
+    [["--namespace"], /--namespace needs a value: --namespace NAME/],
     [["--namespace", "guard"], /--mutating-configuration/],
     [[...wanted, "--leaf-days", "many"], /--leaf-days cannot be "many": give a number/],
     [[...wanted, "--ca-days", "0"], /--ca-days cannot be 0/],
@@ -42,7 +34,7 @@ describe("certs", () => {
   ])("%j is wrong usage", async (args, message) => {
     const { exit, stderr } = await certs(args);
     expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/^gracewarden-webhook certs: [^\n]+\n$/);
+    expect(stderr).toMatch(/^gracewarden-webhook: [^\n]+\n$/);
     expect(exit).toBe(2);
   });
 
@@ -70,7 +62,7 @@ describe("certs", () => {
     ["broken", kubeconfig("clusters: [")],
   ])("says that a kubeconfig is %s", async (_name, env) => {
     const { exit, stderr } = await certs(wanted, env);
-    expect(stderr).toMatch(/^gracewarden-webhook certs: the kubeconfig .+ cannot be used \(/);
+    expect(stderr).toMatch(/^gracewarden-webhook: the kubeconfig .+ cannot be used \(/);
     expect(exit).toBe(1);
   });
 });

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readBundle } from "../../../webhook/certs/certificate.ts";
 import type { Cluster } from "../../../webhook/certs/cluster.ts";
-import { CertsError } from "../../../webhook/certs/errors.ts";
+import { ProgramError } from "../../../linter/command-line/program-error.ts";
 import { issueAuthority } from "../../../webhook/certs/issue.ts";
 import { reconcile } from "../../../webhook/certs/reconcile.ts";
 import { Cut, dayMs, hourMs, ModelCluster, mutating, names, validating } from "../certs/model-cluster.ts";
@@ -151,7 +151,7 @@ describe("rotation", () => {
 
   it("wants its configurations, and goes without those that may be missing", async () => {
     const cluster = new ModelCluster([validating]);
-    await expect(reconcile(cluster.task())).rejects.toThrow(CertsError);
+    await expect(reconcile(cluster.task())).rejects.toThrow(ProgramError);
     expect(cluster.writes).toBe(0);
     await reconcile(cluster.task({ allowMissingConfigurations: true }));
     expect(cluster.writes).toBe(3);

@@ -1,6 +1,6 @@
-import { closest } from "../policies/spelling.ts";
-import { programError } from "./errors.ts";
-import { builtin } from "./builtin.ts";
+import { closest } from "../../policies/spelling.ts";
+import { builtin } from "../builtin.ts";
+import { usageError } from "./program-error.ts";
 
 const { parseArgs } = builtin("node:util");
 
@@ -16,6 +16,7 @@ export interface Option {
   /** Values among others: for the shells' completion. */
   readonly suggests?: readonly string[];
   readonly default?: string;
+  readonly required?: true;
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -25,7 +26,7 @@ type Value<O extends Option> = O extends { readonly repeatable: true }
   : O extends { readonly choices: readonly (infer C)[] }
     ? C | (O extends { readonly default: string } ? never : undefined)
     : O extends { readonly value: string }
-      ? string | undefined
+      ? string | (O extends { readonly default: string } | { readonly required: true } ? never : undefined)
       : boolean;
 
 export interface Arguments<O extends Options> {
@@ -35,6 +36,7 @@ export interface Arguments<O extends Options> {
 
 /** What may follow a command's name. Known by the parser and by `--help`. */
 export interface Syntax<O extends Options> {
+  /** As it is typed, with its program: `gracewarden lint`. */
   readonly command: string;
   readonly summary: string;
   /** The positional arguments, e.g. `[PATH | GLOB | -]...`. */
@@ -71,15 +73,19 @@ export function parseArguments<O extends Options>(syntax: Syntax<O>, args: reado
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const option = Object.hasOwn(syntax.options, token.name) ? syntax.options[token.name] : undefined;
-    if (option === undefined) throw programError("unknown-option", token.rawName, hint(token.rawName, syntax));
+    if (option === undefined) throw usageError("unknown-option", token.rawName, hint(token.rawName, syntax));
     const value = checkValue(token.rawName, option, token.value, token.inlineValue === true);
     if (option.repeatable === true)
       values.set(token.name, [...((values.get(token.name) as string[]) ?? []), String(value)]);
     else values.set(token.name, value);
   }
-  if (positionals.length < syntax.minOperands) throw programError("missing-argument", syntax.operands);
+  if (positionals.length < syntax.minOperands) throw usageError("missing-argument", syntax.operands);
   const extra = positionals[syntax.maxOperands];
-  if (extra !== undefined) throw programError("extra-argument", extra);
+  if (extra !== undefined) throw usageError("extra-argument", extra);
+  for (const [name, option] of Object.entries(syntax.options)) {
+    if (option.required === true && !values.has(name))
+      throw usageError("missing-argument", `--${name} ${option.value ?? ""}`.trimEnd());
+  }
   const options = Object.fromEntries(
     Object.entries(syntax.options).map(([name, option]) => [name, values.get(name) ?? valueWhenAbsent(option)]),
   );
@@ -88,16 +94,16 @@ export function parseArguments<O extends Options>(syntax: Syntax<O>, args: reado
 
 function checkValue(rawName: string, option: Option, value: string | undefined, inline: boolean): string | boolean {
   if (option.value === undefined) {
-    if (value !== undefined) throw programError("option-takes-no-value", rawName);
+    if (value !== undefined) throw usageError("option-takes-no-value", rawName);
     return true;
   }
   // `--config --fix` forgot the file; a lone dash is stdin.
   if (value === undefined || (!inline && value.startsWith("-") && value !== "-"))
-    throw programError("option-needs-value", rawName, option.value);
+    throw usageError("option-needs-value", rawName, option.value);
   if (option.choices !== undefined && !option.choices.includes(value)) {
     const near = closest(value, option.choices);
     const expected = `use ${option.choices.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`;
-    throw programError("option-value", rawName, value, expected);
+    throw usageError("option-value", rawName, value, expected);
   }
   return value;
 }
@@ -109,5 +115,5 @@ function valueWhenAbsent(option: Option): string | boolean | readonly string[] |
 
 function hint(rawName: string, { command, options }: Syntax<Options>): string {
   const near = closest(rawName.replace(/^-+/, ""), Object.keys(options));
-  return near === undefined ? `; gracewarden ${command} --help lists them` : `; did you mean --${near}?`;
+  return near === undefined ? `; ${command} --help lists them` : `; did you mean --${near}?`;
 }

@@ -1,13 +1,21 @@
 import type { Option, Options, Syntax } from "./arguments.ts";
-import { hang, wrap } from "./wrap.ts";
+import { hang, wrap } from "../wrap.ts";
 
-/** The text of `gracewarden COMMAND --help`. */
+/** The text of `PROGRAM COMMAND --help`. */
 export function commandHelp(syntax: Syntax<Options>, width: number): string {
-  const rows = Object.entries(syntax.options).map(([name, option]) => [flag(name, option), describe(option)] as const);
-  const usage = ["gracewarden", syntax.command, "[options]", syntax.operands].filter((word) => word !== "").join(" ");
+  const usage = [syntax.command, "[options]", syntax.operands].filter((word) => word !== "").join(" ");
   const notes = (syntax.notes ?? []).map((note) => `\n${wrap(note, width)}`);
   return (
-    [wrap(syntax.summary, width), `\nUsage: ${usage}`, "\nOptions", table(rows, width), ...notes].join("\n") + "\n"
+    [wrap(syntax.summary, width), `\nUsage: ${usage}`, "\nOptions", optionTable(syntax.options, width), ...notes].join(
+      "\n",
+    ) + "\n"
+  );
+}
+
+export function optionTable(options: Options, width: number): string {
+  return table(
+    Object.entries(options).map(([name, option]) => [flag(name, option), describe(option)]),
+    width,
   );
 }
 
@@ -27,6 +35,7 @@ function flag(name: string, option: Option): string {
 function describe(option: Option): string {
   const remarks = [
     ...(option.default === undefined ? [] : [`default: ${option.default}`]),
+    ...(option.required === true ? ["required"] : []),
     ...(option.repeatable === true ? ["repeatable"] : []),
   ];
   return remarks.length === 0 ? option.text : `${option.text} (${remarks.join(", ")})`;
