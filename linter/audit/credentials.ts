@@ -1,6 +1,7 @@
 import { HttpMethod, KubeConfig, RequestContext, type Cluster } from "@kubernetes/client-node";
 import { builtin } from "../builtin.ts";
-import { programError, systemSentence, type ProgramError } from "../errors.ts";
+import type { ProgramError } from "../command-line/program-error.ts";
+import { programError, systemSentence } from "../errors.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ChosenContext } from "./kube-config.ts";
 import { userCredentials } from "./user-credentials.ts";

@@ -3,7 +3,8 @@ import type { User } from "@kubernetes/client-node";
 import { valueAt } from "../../policies/path.ts";
 import { isRecord } from "../../policies/record.ts";
 import { builtin } from "../builtin.ts";
-import { programError, systemSentence, type ProgramError } from "../errors.ts";
+import type { ProgramError } from "../command-line/program-error.ts";
+import { programError, systemSentence } from "../errors.ts";
 import type { Terminal } from "../terminal.ts";
 import { askPlugin } from "./exec-plugin.ts";
 

@@ -32,12 +32,12 @@ export const syntax = defineSyntax({
     "mutating-configuration": {
       repeatable: true,
       value: "NAME",
-      text: "to be trusted in; may be repeated",
+      text: "to be trusted in",
     },
     "validating-configuration": {
       repeatable: true,
       value: "NAME",
-      text: "to be trusted in; may be repeated",
+      text: "to be trusted in",
     },
     "allow-missing-configurations": { text: "leave out configurations that are not there yet" },
     "ca-days": { value: "N", default: "365", text: "life of a CA" },
