@@ -22,6 +22,9 @@ export function readObjects(value: unknown, file: string | undefined, at: Path =
   if (apiVersion === undefined && kind === undefined)
     return nothing("not a Kubernetes object: neither apiVersion nor kind");
   if (typeof kind !== "string" || kind === "") {
+    // A tool's own file that has a word of ours for a key of its own.
+    if (apiVersion === undefined && typeof kind === "object" && !("metadata" in record || "spec" in record))
+      return nothing("not a Kubernetes object: no apiVersion");
     if (kind === undefined && !("metadata" in record || "spec" in record || "items" in record))
       return nothing("not a Kubernetes object: no kind");
     const message =

@@ -16,11 +16,11 @@ import { conform } from "./shape.ts";
 /** Filled in by the API server where a pod says nothing (A25). */
 export const defaultGraceSeconds = 30;
 
-/** Kinds whose pods run to completion; restartPolicy Never or OnFailure says the same of any pod. */
+/** Kinds whose pods run to completion, beside all that are called a Job; restartPolicy Never or OnFailure says the same of any pod. */
 const jobKinds = new Set([
-  "Job",
-  "CronJob",
-  "ScaledJob",
+  "JobSet",
+  "TrainingRuntime",
+  "ClusterTrainingRuntime",
   "Workflow",
   "CronWorkflow",
   "WorkflowTemplate",
@@ -86,7 +86,10 @@ export function readPod(
     graceSeconds: knative ?? (written === undefined ? defaultGraceSeconds : written < 0 ? 1 : written),
     writtenGraceSeconds: written,
     lifetime:
-      jobKinds.has(object.kind) || spec.restartPolicy === "Never" || spec.restartPolicy === "OnFailure"
+      object.kind.endsWith("Job") ||
+      jobKinds.has(object.kind) ||
+      spec.restartPolicy === "Never" ||
+      spec.restartPolicy === "OnFailure"
         ? "job"
         : "service",
     os: isWindows(spec) ? "windows" : "linux",

@@ -6,9 +6,12 @@ import type { KubernetesObject } from "./object.ts";
 import type { Container, Pod } from "./pod.ts";
 import { companionProxyOf } from "./traffic-proxy.ts";
 
-/** Log shippers, exporters, reloaders and the like: requests do not pass through them, whatever ports they open. */
+/**
+ * Log shippers, exporters, reloaders and the like: requests do not pass through them, whatever ports they open. The
+ * metrics-server is none: it answers the API server.
+ */
 export const besides =
-  /fluent|filebeat|promtail|logstash|^vector(-agent)?$|rsyslog|syslog|log(s|ging)?-?(shipper|agent|tailer|collector|router|rotate)|exporter|metrics|reload|kube-rbac-proxy|otel|opentelemetry|jaeger-agent|datadog|telegraf|statsd|cadvisor|shutdown-manager|git-sync|k8s-sidecar|registrar|liveness-?probe|(^|-)debug(-|$)|backup/;
+  /fluent|filebeat|promtail|logstash|^vector(-agent)?$|rsyslog|syslog|log(s|ging)?-?(shipper|agent|tailer|collector|router|rotate)|exporter|metrics($|[^-]|-($|[^s]|s($|[^e])))|reload|kube-rbac-proxy|otel|opentelemetry|jaeger-agent|datadog|telegraf|statsd|cadvisor|shutdown-manager|git-sync|k8s-sidecar|registrar|liveness-?probe|(^|-)debug(-|$)|backup/;
 
 /** True for a container that stands beside the traffic, by its name or image. */
 export function standsBeside({ name, image }: Container): boolean {
@@ -21,7 +24,7 @@ export function isApp(container: Container): boolean {
 }
 
 /** Ports for measuring and managing: opening only these is not serving. */
-export const ofManagement = /metric|prom|health|admin|debug|pprof|mgmt|management|probe|telemetry/;
+export const ofManagement = /metric|prom|health|admin|debug|pprof|profiling|mgmt|management|monitoring|probe|telemetry/;
 
 /** A container that is only there to be entered: it serves nobody, whatever it declares and whatever Service leads to it. */
 export function isIdle({ process }: Container): boolean {
@@ -75,7 +78,8 @@ export function isForManagement(service: KubernetesObject): boolean {
     const name: unknown = isRecord(port) ? port["name"] : undefined;
     return typeof name === "string" && ofManagement.test(name);
   });
-  return named || (ports.length === 1 && /(^|-)(metrics|monitoring|monitor|exporter)(-|$)/.test(service.name));
+  const called = /(^|-)(metrics|monitoring|monitor|exporter)(-|$)/.test(service.name);
+  return named || (ports.length === 1 && called && !/metrics-server/.test(service.name));
 }
 
 /** C3: such a Service leads to a pod until it is gone, whatever its state. */

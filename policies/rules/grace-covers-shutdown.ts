@@ -169,6 +169,17 @@ spec:
 `,
     },
     {
+      name: "a container that is only there to be entered loses nothing when it is killed",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: toolbox }
+spec:
+  containers:
+    - { name: toolbox, image: registry.example/toolbox:1, command: [sleep, "3600"] }
+`,
+    },
+    {
       name: "a Job is only judged by what is sure",
       yaml: `
 apiVersion: batch/v1

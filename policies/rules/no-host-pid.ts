@@ -35,7 +35,7 @@ are not ended by the kernel. Agents that watch a node need it; they are DaemonSe
     yield {
       at,
       severity: pod.runsProxy ? "error" : agent ? "advice" : "warn",
-      message: `hostPID puts the pod into the node's PID namespace: ${harm}${agent ? "; keep it only if this agent watches processes" : ""}`,
+      message: `hostPID puts the pod into the node's PID namespace: ${harm}${agent ? "; keep it only if this agent watches the node's processes or enters its namespaces" : ""}`,
       fix: { title: "Remove hostPID", safe: false, edits: [{ op: "remove", at }] },
     };
   },

@@ -8,6 +8,7 @@ import {
   isForManagement,
   isIdle,
   publishesNotReady,
+  standsBeside,
   trafficPath,
 } from "../pods/traffic-path.ts";
 import { definePodRule, type Problem } from "../rule.ts";
@@ -133,6 +134,28 @@ spec:
       lifecycle: { postStart: { exec: { command: [/app/register] } } }
 `,
       reports: ["spec.containers[0].lifecycle.preStop"],
+    },
+    {
+      name: "the metrics-server, which answers requests of the API server",
+      yaml: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: metrics-server }
+spec:
+  template:
+    metadata: { labels: { app: metrics-server } }
+    spec:
+      containers:
+        - { name: metrics-server, image: "registry.example/metrics-server:1", ports: [{ name: https, containerPort: 10250 }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: metrics-server }
+spec:
+  selector: { app: metrics-server }
+  ports: [{ name: https, port: 443, targetPort: https }]
+`,
+      reports: ["spec.template.spec.containers[0].lifecycle"],
     },
     {
       name: "a delay too short for endpoints to leave",
@@ -283,12 +306,41 @@ spec:
     - { name: toolbox, image: registry.example/toolbox:1, command: [sleep, infinity], ports: [{ containerPort: 80 }] }
 `,
     },
+    {
+      name: "an exporter, and a controller that is only probed and measured",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: exporter }
+spec:
+  containers:
+    - { name: main, image: registry.example/redis-exporter:1, ports: [{ name: http, containerPort: 9121 }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: controller }
+spec:
+  containers:
+    - name: controller
+      image: registry.example/controller:1
+      ports: [{ name: metrics, containerPort: 9090 }, { name: profiling, containerPort: 8008 }]
+      readinessProbe: { httpGet: { path: /readyz, port: 8081 } }
+`,
+    },
   ],
 });
 
-/** Something in the pod says that it may be called: a port that is not for measuring alone, or a readiness probe. */
+/**
+ * Something in the pod says that it may be called: a port that is not for measuring alone, or, where no port is declared,
+ * a readiness probe. An exporter or a log shipper is called by those that measure.
+ */
 function mayServe(pod: Pod): boolean {
-  return pod.mainContainers.some((container) => hasTrafficPort(container) || container.readinessProbe !== undefined);
+  return pod.mainContainers.some(
+    (container) =>
+      !standsBeside(container) &&
+      (hasTrafficPort(container) ||
+        (container.readinessProbe !== undefined && (container.isProxy || (container.spec.ports ?? []).length === 0))),
+  );
 }
 
 /** Knative forbids hooks and grace periods in its templates and drains by a container of its own. */

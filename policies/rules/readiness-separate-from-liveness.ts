@@ -60,6 +60,20 @@ spec:
       reports: ["spec.containers[0].livenessProbe"],
     },
     {
+      name: "probes that are only there because there must be some",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - name: app
+      image: app
+      livenessProbe: { exec: { command: ["true"] } }
+      readinessProbe: { exec: { command: ["true"] } }
+`,
+    },
+    {
       name: "the proxy's probes at endpoints that answer something else",
       yaml: `
 apiVersion: v1
@@ -145,12 +159,16 @@ spec:
 /** Paths that say by their name that they ask the process alone. */
 export const aliveByName = /(?:^|[/._-])(?:live|livez|liveness|alive|ping)$/i;
 
+/** Commands that stand for no question, in manifests that must have a probe. */
+export const alwaysTrue = /^((\/usr)?\/bin\/)?true$/;
+
 /** Liveness that fails as soon as readiness does, on the same answer. */
 function sameQuestion(container: Container): Problem | undefined {
   const { livenessProbe: liveness, readinessProbe: readiness } = container;
   if (liveness === undefined || readiness === undefined) return undefined;
-  // An open port says nothing of dependencies.
+  // An open port says nothing of dependencies, and what always succeeds asks nothing.
   if (liveness.tcpSocket !== undefined || aliveByName.test(liveness.httpGet?.path ?? "")) return undefined;
+  if (alwaysTrue.test(liveness.exec?.command?.join(" ") ?? "")) return undefined;
   const target = probeTarget(container, liveness);
   if (target === undefined || target !== probeTarget(container, readiness)) return undefined;
   if (patience(liveness) > patience(readiness) || liveness.timeoutSeconds > readiness.timeoutSeconds) return undefined;

@@ -99,6 +99,18 @@ spec:
       reports: ["spec.containers[0].command", "spec.containers[1].command"],
     },
     {
+      name: "several programs that a shell waits for",
+      yaml: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: app, image: app, command: [dash, -c, "./api & ./admin & wait"] }
+`,
+      reports: ["spec.containers[0].command"],
+    },
+    {
       name: "npm in front of the program",
       yaml: `
 apiVersion: v1
@@ -215,6 +227,10 @@ function endsInCall(container: Container): boolean {
   return functionNames(tree).has(nameOf(lastCommands(container)[0]) ?? "");
 }
 
+/** The script waits for several programs, of which the shell can become only one. */
+const startsSeveral = ({ spec }: Container): boolean =>
+  (writtenScript(spec)?.tree ?? []).filter(({ background }) => background).length > 1;
+
 const lastCommands = ({ spec }: Container): readonly Command[] =>
   writtenScript(spec)?.tree?.at(-1)?.pipelines.at(-1)?.commands ?? [];
 
@@ -249,6 +265,7 @@ function remedy(container: Container, program: string): string {
   // As PID 1 a `sleep` would not end by the signal either (D9).
   if (endsInLoop(container) || isIdle(container))
     return "let the script trap SIGTERM and end, with `sleep 5 & wait` in place of `sleep 5`";
+  if (startsSeveral(container)) return "let the script trap SIGTERM, pass it on to what it started and wait for that";
   if (endsInCall(container)) return `start ${program} by \`exec\` in the function that the script calls last`;
   if (lastCommands(container).length > 1) return `start ${program} by \`exec\` and without the pipe`;
   return process.program === undefined

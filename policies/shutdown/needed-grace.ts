@@ -1,6 +1,7 @@
 import type { BudgetSettings } from "../budget-settings.ts";
 import type { Edit, Fix } from "../edit.ts";
 import type { Container, Pod } from "../pods/pod.ts";
+import { isIdle } from "../pods/traffic-path.ts";
 import { companionProxyOf } from "../pods/traffic-proxy.ts";
 import { defaultGraceSeconds } from "../pods/read-pod.ts";
 import { delayHook } from "./delay-hook.ts";
@@ -60,9 +61,10 @@ function longest(term: Term, container: Container, budget: BudgetSettings): Term
 
 /**
  * What counts of a term that is known. A mesh or database proxy has no work of its own: where only its default bounds
- * how long it would wait for connections, that is no need of the pod.
+ * how long it would wait for connections, that is no need of the pod; nor is the rest of an idle program's sleep.
  */
-export function atMost({ seconds, origin }: Term, container: Container): number {
+export function atMost({ term, seconds, origin }: Term, container: Container): number {
+  if (term === "drain" && isIdle(container) && origin.kind === "recogniser") return seconds.min;
   const byDefault = origin.kind === "recogniser" && origin.at === undefined;
   return byDefault && companionProxyOf(container) !== undefined ? seconds.min : seconds.max;
 }

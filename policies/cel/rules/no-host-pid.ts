@@ -24,7 +24,7 @@ const rule: CelRule = () => {
       { severity: "warn", problems: `${plain} && object.kind != "DaemonSet" ? [${says(all)}] : []` },
       {
         severity: "advice",
-        problems: `${plain} && object.kind == "DaemonSet" ? [${says(`${all}; keep it only if this agent watches processes`)}] : []`,
+        problems: `${plain} && object.kind == "DaemonSet" ? [${says(`${all}; keep it only if this agent watches the node's processes or enters its namespaces`)}] : []`,
       },
     ],
   };

@@ -5,7 +5,9 @@ import { unseenProxy } from "../variables.ts";
 const rule: CelRule = (settings) => {
   const { delaySeconds } = settings.budget;
   const least = Math.min(numberOption(settings, "minimumSeconds"), delaySeconds);
-  const serves = "variables.open.size() > 0 || variables.main.exists(c, c.?readinessProbe.hasValue())";
+  const serves =
+    "variables.open.exists(n, !(n in variables.beside)) || variables.main.exists(c, !(c.name in variables.beside) && " +
+    "c.?readinessProbe.hasValue() && (c.name in variables.proxies || c.?ports.orValue([]).size() == 0))";
   const judged = `!(variables.isJob) && (${serves})`;
   const hooked = "variables.path.exists(n, n in variables.hooked)";
   const beside = "variables.apps.exists(n, n in variables.hooked) && variables.path.all(n, n in variables.open)";

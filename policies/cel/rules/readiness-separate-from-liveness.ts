@@ -1,4 +1,4 @@
-import { aliveByName } from "../../rules/readiness-separate-from-liveness.ts";
+import { aliveByName, alwaysTrue } from "../../rules/readiness-separate-from-liveness.ts";
 import { pattern, sentence } from "../cel-text.ts";
 import type { CelRule } from "../cel-rule.ts";
 import { askTheSame, patienceOf } from "../probes.ts";
@@ -22,6 +22,7 @@ const rule: CelRule = ({ oldestMinor }) => {
     `!(${isProxy})`,
     `c.?livenessProbe.hasValue() && c.?readinessProbe.hasValue()`,
     `!${liveness}.?tcpSocket.hasValue() && !${liveness}.?httpGet.?path.orValue("").matches(${pattern(aliveByName)})`,
+    `!${liveness}.?exec.?command.orValue([]).join(" ").matches(${pattern(alwaysTrue)})`,
     askTheSame("c", liveness, readiness),
     `${patienceOf(liveness)} <= ${patienceOf(readiness)} && ${timeout(liveness)} <= ${timeout(readiness)}`,
   ].join(" && ");

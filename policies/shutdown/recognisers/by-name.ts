@@ -113,6 +113,12 @@ export function kindOf(name: string): Named["kind"] | undefined {
       "STARTUP",
       "NODE",
       "EVICTION",
+      "ERROR",
+      "CREATION",
+      // Of what is put into other pods.
+      "SIDECAR",
+      "INJECTED",
+      "INJECTION",
     )
   )
     return undefined;

@@ -77,6 +77,11 @@ describe("readObjects", () => {
       reads: ["skipped: not a Kubernetes object: no apiVersion"],
     },
     {
+      name: "a tool's list of labels, by kind",
+      value: { kind: ["bug", "feature"], area: ["api"] },
+      reads: ["skipped: not a Kubernetes object: no apiVersion"],
+    },
+    {
       name: "a Chart.yaml",
       value: { apiVersion: "v2", name: "chart", version: "1.0.0" },
       reads: ["skipped: not a Kubernetes object: no kind"],

@@ -148,6 +148,24 @@ describe("lifetime", () => {
       "job",
     ],
     ["a Tekton Task", { apiVersion: "tekton.dev/v1", kind: "Task", spec: { steps: [container] } }, "job"],
+    [
+      "a set of Jobs",
+      {
+        apiVersion: "jobset.x-k8s.io/v1alpha2",
+        kind: "JobSet",
+        spec: { replicatedJobs: [{ template: { spec: { template } } }] },
+      },
+      "job",
+    ],
+    [
+      "a training operator's Job",
+      {
+        apiVersion: "kubeflow.org/v1",
+        kind: "PyTorchJob",
+        spec: { pytorchReplicaSpecs: { Master: { template } } },
+      },
+      "job",
+    ],
     ["a kind nobody told us of", { apiVersion: "example.org/v1", kind: "Farm", spec: { template } }, "service"],
   ])("%s", (_name, value, lifetime) => {
     expect(podOf(value).lifetime).toBe(lifetime);
