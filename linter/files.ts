@@ -20,30 +20,36 @@ export interface FoundFiles {
   readonly unreadable: readonly { readonly file: string; readonly message: string }[];
   /** What is left out on purpose. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
-  /** Folders among them whose files make manifests when helm or kustomize puts them together. */
-  readonly renderable: readonly RenderableFolder[];
+  /** What makes manifests when helm or kustomize puts it together. */
+  readonly renderable: readonly Renderable[];
 }
 
-export interface RenderableFolder {
-  readonly kind: "chart" | "kustomization";
-  /** As reports call it. */
+export interface Renderable {
+  /** An `archive` is a packaged chart: one file, and none of it can be judged as it is written. */
+  readonly kind: "chart" | "archive" | "kustomization";
+  /** As reports call it; an archive counts as the folder that is in it. */
   readonly folder: string;
   readonly path: string;
   /** Its path without links. */
   readonly real: string;
-  /** The folder is an argument itself, not below one. */
+  /** It is an argument itself, not below one. */
   readonly named: boolean;
 }
 
 export const manifestName = /\.(?:ya?ml|json)$/i;
 export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"] as const;
 
-const renderableBy: ReadonlyMap<string, RenderableFolder["kind"]> = new Map([
+const renderableBy: ReadonlyMap<string, Renderable["kind"]> = new Map([
   ["Chart.yaml", "chart"],
   ...kustomizationNames.map((name) => [name, "kustomization"] as const),
 ]);
 /** Whether a file says how others are rendered, by its name. */
 export const isRenderableRoot = (path: string): boolean => renderableBy.has(basename(path));
+
+/** What `helm package` makes, by its name. */
+export const isArchive = (path: string): boolean => /\.(?:tgz|tar\.gz)$/i.test(path);
+
+const archiveLeft = "archive; a packaged chart is rendered when you name it, or with the chart that it is a part of";
 
 export const ignoredFolders = new Set(["node_modules", ".git"]);
 
@@ -68,7 +74,9 @@ class Search {
   readonly #folders = new Set<string>();
   readonly #unreadable: { file: string; message: string }[] = [];
   readonly #skipped: { file: string; reason: string }[] = [];
-  readonly #renderable = new Map<string, RenderableFolder>();
+  readonly #renderable = new Map<string, Renderable>();
+  /** Met and not rendered, by their real paths. */
+  readonly #archives = new Map<string, string>();
   /** Links wait until real names are known, which are the better names. */
   #links: { path: string; file: string }[] = [];
   #met = 0;
@@ -90,6 +98,7 @@ class Search {
       const stats = statSync(path);
       const real = realpathSync(path);
       if (stats.isDirectory()) this.#folder(path, real, file, true);
+      else if (stats.isFile() && isArchive(path)) this.#archive({ file, path, named: true }, real);
       else this.#file({ file, path, named: true }, real);
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
@@ -105,7 +114,10 @@ class Search {
     return {
       files: byName(this.#files.values()),
       unreadable: byName(this.#unreadable),
-      skipped: byName(this.#skipped),
+      skipped: byName([
+        ...this.#skipped,
+        ...[...this.#archives.values()].map((file) => ({ file, reason: archiveLeft })),
+      ]),
       renderable: [...this.#renderable.values()],
     };
   }
@@ -120,7 +132,10 @@ class Search {
       try {
         const real = realpathSync(path);
         if (statSync(path).isDirectory()) this.#folder(path, real, file);
-        else if (anyEnding || manifestName.test(path)) this.#file({ file, path, named: false }, real);
+        else if (isArchive(path)) {
+          if (anyEnding) this.#archive({ file, path, named: true }, real);
+          else this.#leaveArchive(file, real);
+        } else if (anyEnding || manifestName.test(path)) this.#file({ file, path, named: false }, real);
       } catch (cause) {
         this.#fail(file, path, cause);
       }
@@ -158,7 +173,7 @@ class Search {
       } else if (manifestName.test(entry.name)) {
         if (entry.isFile()) this.#file({ ...child, named: false }, inside(real, entry.name));
         else this.#skip(child.file, "not a regular file");
-      }
+      } else if (entry.isFile() && isArchive(entry.name)) this.#leaveArchive(child.file, inside(real, entry.name));
     }
   }
 
@@ -191,6 +206,19 @@ class Search {
     const known = this.#files.get(real);
     if (known === undefined) this.#files.set(real, found);
     else if (found.named && !known.named) this.#files.set(real, { ...known, named: true });
+  }
+
+  #archive(found: FoundFile, real: string): void {
+    const key = `archive ${real}`;
+    this.#archives.delete(real);
+    if (!this.#renderable.has(key))
+      this.#renderable.set(key, { kind: "archive", folder: found.file, path: found.path, real, named: true });
+    this.#file(found, real);
+  }
+
+  /** Nothing that was found: a folder of nothing else holds no manifests. */
+  #leaveArchive(file: string, real: string): void {
+    if (!this.#renderable.has(`archive ${real}`)) this.#archives.set(real, file);
   }
 
   #fail(file: string, path: string, cause: unknown): void {

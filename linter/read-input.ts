@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { besideLinted, withoutLinted } from "./beside-linted.ts";
-import { findFiles, shownName, type FoundFile, type FoundFiles } from "./files.ts";
+import { findFiles, isArchive, shownName, type FoundFile, type FoundFiles } from "./files.ts";
 import { loadBytes, loadFile, unreadableFile, type LoadedFile } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { fileReader, maxBytes, tooLarge } from "./read-bytes.ts";
 import type { SkippedFile } from "./report.ts";
 import { isWanted, unasked } from "./sources/left-as-written.ts";
+import { nothingRendered } from "./sources/nothing-rendered.ts";
 import { chartOption, type RenderOptions } from "./sources/render-options.ts";
 import type { RenderedRun } from "./sources/render-sources.ts";
 import type { RenderedSources } from "./sources/render-outcome.ts";
@@ -95,7 +96,10 @@ async function readAll(
   let characters = 0;
   const asWritten = rendered === undefined ? files : files.filter((file) => !rendered.judged.has(file));
   for (const [index, { file, path, named }] of asWritten.entries()) {
-    const read = await loadFile({ file, path, named, configFile: nameIn(file, path) }, reader, options.strict);
+    const names = { file, path, named, configFile: nameIn(file, path) };
+    const read = isArchive(path)
+      ? nothingRendered(names, "packaged chart")
+      : await loadFile(names, reader, options.strict);
     loaded.push(rendered === undefined ? read : rendered.explain(read));
     characters += read.manifest?.source.text.length ?? 0;
     terminal.hasRead(characters);

@@ -12,7 +12,7 @@ import type { Terminal } from "../terminal.ts";
 const syntax = defineSyntax({
   command: "gracewarden lint",
   summary:
-    "Judges the shutdown of the pods in manifests: files, folders, globs, or - for stdin. Without an argument, the working folder.",
+    "Judges the shutdown of the pods in manifests: files, folders, globs, packaged charts (.tgz), or - for stdin. Without an argument, the working folder.",
   operands: "[PATH | GLOB | -]...",
   minOperands: 0,
   maxOperands: Infinity,

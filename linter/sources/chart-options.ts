@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { programError } from "../errors.ts";
-import type { RenderableFolder } from "../files.ts";
+import type { Renderable } from "../files.ts";
 import type { Terminal } from "../terminal.ts";
 import { chartOption, type RenderOptions } from "./render-options.ts";
 import { statsOf } from "./stats-of.ts";
@@ -8,7 +8,7 @@ import { statsOf } from "./stats-of.ts";
 /** What is said to helm is meant for one chart, and must not be lost. Throws a ProgramError. The result names files by their whole path. */
 export function checkChartOptions(
   options: RenderOptions,
-  charts: readonly RenderableFolder[],
+  charts: readonly Renderable[],
   helm: string | undefined,
   { cwd }: Terminal,
 ): RenderOptions {
@@ -17,7 +17,11 @@ export function checkChartOptions(
   if (options["no-render"]) throw programError("options-exclude", `--${used}`, "--no-render");
   if (charts.length !== 1) {
     const which = charts.length === 0 ? "there is none" : `there are ${charts.length}`;
-    throw programError("one-chart", `--${used}`, `${which}: name the chart's folder, the one with Chart.yaml in it`);
+    throw programError(
+      "one-chart",
+      `--${used}`,
+      `${which}: name the chart's folder, the one with Chart.yaml in it, or its archive`,
+    );
   }
   if (helm === undefined) throw programError("no-helm", `--${used}`);
   const values = options.values.map((file) => {

@@ -1,13 +1,13 @@
 import { basename } from "node:path";
-import { kustomizationNames, type RenderableFolder } from "../files.ts";
+import { kustomizationNames, type Renderable } from "../files.ts";
 import type { LoadedFile } from "../load.ts";
 import { nothingRendered } from "./nothing-rendered.ts";
 
 /** A file that is judged as it is written, though something can be made of it: what is skipped of it says how, or why it is not. */
-export function explainSkipped(file: LoadedFile, kind: RenderableFolder["kind"], why: string): LoadedFile {
+export function explainSkipped(file: LoadedFile, kind: Renderable["kind"], why: string): LoadedFile {
   const { manifest, path } = file;
   if (manifest === undefined || path === undefined) return file;
-  if (kind === "chart") {
+  if (kind !== "kustomization") {
     if (manifest.skipped.length === 0) return file;
     const skipped = manifest.skipped.map((one) => ({ ...one, reason: `${one.reason}; ${why}` }));
     return { ...file, manifest: { ...manifest, skipped } };

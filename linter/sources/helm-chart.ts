@@ -1,14 +1,14 @@
-import { join, sep } from "node:path";
+import { sep } from "node:path";
 import { builtin } from "../builtin.ts";
-import { isBelow, shownName, type FoundFile, type RenderableFolder } from "../files.ts";
-import { loadBytes, type LoadedFile } from "../load.ts";
+import { shownName, type FoundFile, type Renderable } from "../files.ts";
+import { loadBytes, type FileNames, type LoadedFile } from "../load.ts";
 import type { Terminal } from "../terminal.ts";
 import { splitHelmOutput } from "./helm-output.ts";
 import { nothingRendered } from "./nothing-rendered.ts";
 import { runProgram } from "./program.ts";
 import type { RenderOptions } from "./render-options.ts";
 import type { ReadOptions, RenderedFolder } from "./rendered-folder.ts";
-import { statsOf } from "./stats-of.ts";
+import { archivedTemplates, templatesOf } from "./chart-templates.ts";
 import { templateRendering } from "./template-rendering.ts";
 
 const { realpathSync } = builtin("node:fs");
@@ -16,39 +16,45 @@ const { realpathSync } = builtin("node:fs");
 /** A chart as helm renders it: a loaded file for each of its templates, or why there is none. */
 export async function renderChart(
   helm: string,
-  chart: RenderableFolder,
+  chart: Renderable,
   found: readonly FoundFile[],
   options: RenderOptions,
   { strict, configName }: ReadOptions,
   terminal: Terminal,
 ): Promise<RenderedFolder> {
+  const templates = chart.kind === "archive" ? archivedTemplates(chart, found) : templatesOf(chart, found);
+  if ("failure" in templates) return templates;
   const printed = runProgram(helm, helmArguments(chart, options), terminal);
   if ("failure" in printed) return { failure: `helm ${printed.failure}` };
   const values = options.values.map((file) => ` --values ${shownName(terminal.cwd, file)}`).join("");
   const command = `helm template ${chart.folder}${values}`;
-  const real = chart.real + sep;
   const realValues = new Set(options.values.map((file) => realpathSync(file)));
-  const dependsOn = (path: string): boolean => path.startsWith(real) || realValues.has(path);
+  const dependsOn = (path: string): boolean =>
+    path === chart.real || path.startsWith(chart.real + sep) || realValues.has(path);
   const files: LoadedFile[] = [];
   const rendered = new Set<string>();
+  const namesOf = (file: string, path: string): FileNames => ({
+    file,
+    path,
+    configFile: configName(file, path),
+    named: true,
+  });
   for (const made of splitHelmOutput(printed.stdout.toString("utf8"))) {
-    const written = writtenTemplate(chart, made.template);
+    const written = templates.written(made.template);
     rendered.add(written.path);
-    const names = { ...written, configFile: configName(written.file, written.path), named: true };
-    const loaded = await loadBytes(names, Buffer.from(made.text), strict);
+    const loaded = await loadBytes(namesOf(written.file, written.path), Buffer.from(made.text), strict);
     files.push({ ...loaded, rendering: templateRendering(made, written, command, dependsOn) });
   }
-  const judged = found.filter(({ file, named }) => !named && isTemplate(chart, file));
-  for (const { file, path } of judged) {
-    if (rendered.has(path)) continue;
-    const names = { file, path, configFile: configName(file, path), named: false };
-    files.push(nothingRendered(names, `renders to nothing with these values of ${chart.folder}`));
-  }
-  return { files, judged };
+  const rest = templates.all.filter(({ path }) => !rendered.has(path));
+  // An archive that makes nothing at all is accounted for by itself.
+  if (chart.kind === "archive" && files.length + rest.length === 0) rest.push({ file: chart.folder, path: chart.path });
+  for (const { file, path } of rest)
+    files.push(nothingRendered(namesOf(file, path), `renders to nothing with these values of ${chart.folder}`));
+  return { files, judged: templates.judged };
 }
 
 /** Each argument is one that helm takes for what it is: whatever begins with a dash, holds a comma or looks like a URL. */
-function helmArguments({ path }: RenderableFolder, options: RenderOptions): string[] {
+function helmArguments({ path }: Renderable, options: RenderOptions): string[] {
   const named = (["namespace", "kube-version"] as const).flatMap((name) => {
     const value = options[name];
     return value === undefined ? [] : [`--${name}=${value}`];
@@ -63,19 +69,4 @@ function helmArguments({ path }: RenderableFolder, options: RenderOptions): stri
     options["release-name"] ?? "release-name",
     path,
   ];
-}
-
-/** Templates of the chart and of the charts in it. */
-const isTemplate = ({ folder }: RenderableFolder, file: string): boolean =>
-  isBelow(file, folder) &&
-  /^(?:charts\/[^/]+\/)*templates\//.test(folder === "." ? file : file.slice(folder.length + 1));
-
-/** A template that is no file of the chart's, as one in an archive of a dependency, is named by the chart. */
-function writtenTemplate(chart: RenderableFolder, template: string): { file: string; path: string } {
-  const under = chart.folder === "." ? "" : `${chart.folder}/`;
-  const path = join(chart.path, template);
-  const isOurs = template !== "" && !template.split("/").includes("..") && statsOf(path)?.isFile() === true;
-  return isOurs
-    ? { file: `${under}${template}`, path }
-    : { file: `${under}Chart.yaml`, path: join(chart.path, "Chart.yaml") };
 }

@@ -19,5 +19,7 @@ export function splitHelmOutput(output: string): readonly RenderedTemplate[] {
     template = sourceComment.exec(piece)?.[1] ?? template;
     texts.set(template, (texts.get(template) ?? "") + piece);
   }
-  return [...texts].map(([name, text]) => ({ template: name, text }));
+  return [...texts]
+    .filter(([name, text]) => name !== "" || text.trim() !== "")
+    .map(([name, text]) => ({ template: name, text }));
 }

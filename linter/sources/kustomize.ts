@@ -1,6 +1,6 @@
 import type { Document } from "../../policies/manifests/document.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
-import { shownName, type FoundFile, type RenderableFolder } from "../files.ts";
+import { shownName, type FoundFile, type Renderable } from "../files.ts";
 import { loadBytes, loadFile, type FileNames, type LoadedFile } from "../load.ts";
 import { fileStart } from "../positions.ts";
 import { fileReader } from "../read-bytes.ts";
@@ -34,7 +34,7 @@ export function findKustomize(terminal: Terminal): Kustomize | undefined {
 /** A kustomization as it is built: a loaded file for each file that an object of it was written in, or why there is none. */
 export async function buildKustomization(
   { path, words }: Kustomize,
-  { folder, path: folderPath }: RenderableFolder,
+  { folder, path: folderPath }: Renderable,
   tree: KustomizationTree,
   found: readonly FoundFile[],
   { strict, configName }: ReadOptions,

@@ -1,5 +1,5 @@
 import { printable } from "../color.ts";
-import type { FoundFile, FoundFiles, RenderableFolder } from "../files.ts";
+import type { FoundFile, FoundFiles, Renderable } from "../files.ts";
 import type { LoadedFile } from "../load.ts";
 import type { Terminal } from "../terminal.ts";
 import { unasked, type LeftAsWritten } from "./left-as-written.ts";
@@ -37,19 +37,21 @@ export class RenderOutcome implements RenderedSources {
     this.#use = use;
   }
 
-  leave(one: RenderableFolder, why: string): void {
+  leave(one: Renderable, why: string): void {
     this.#left.add(one, why);
   }
 
   /** Cannot be, for want of a program. Who asked for it by an option gets no report that passes for whole. */
-  miss(one: RenderableFolder, { render }: RenderOptions, what: string): void {
+  miss(one: Renderable, { render }: RenderOptions, what: string): void {
     const sentence = `${what}, so ${one.folder} is not rendered`;
     this.#left.add(one, sentence);
-    this.#tell(`${sentence}: its files are ${this.#use} as they are written`);
+    const rest =
+      one.kind === "archive" ? `nothing of it is ${this.#use}` : `its files are ${this.#use} as they are written`;
+    this.#tell(`${sentence}: ${rest}`);
     this.failed ||= render;
   }
 
-  add(one: RenderableFolder, made: RenderedFolder): void {
+  add(one: Renderable, made: RenderedFolder): void {
     if ("failure" in made) {
       this.#tell(`${one.folder} is not rendered (--no-render does without): ${made.failure}`);
       this.#left.add(one, `${one.folder} cannot be rendered`);

@@ -1,4 +1,4 @@
-import { shownName, type FoundFiles, type RenderableFolder } from "../files.ts";
+import { shownName, type FoundFiles, type Renderable } from "../files.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkChartOptions, withoutChartOptions } from "./chart-options.ts";
 import { renderChart } from "./helm-chart.ts";
@@ -31,11 +31,15 @@ export async function renderSources(
   const context = new RenderOutcome(around, options, terminal, "read");
   const all = [...found.renderable, ...around.renderable];
   const isLinted = new Set(found.renderable);
-  const outcomeOf = (one: RenderableFolder): RenderOutcome => (isLinted.has(one) ? linted : context);
-  const wanted = (kind: RenderableFolder["kind"]): RenderableFolder[] =>
-    all.filter((one) => one.kind === kind && isWanted(one, options));
+  const outcomeOf = (one: Renderable): RenderOutcome => (isLinted.has(one) ? linted : context);
+  const wanted = (...kinds: readonly Renderable["kind"][]): Renderable[] =>
+    all.filter((one) => kinds.includes(one.kind) && isWanted(one, options));
 
-  const charts = wanted("chart").filter((one) => !isInner(one, all));
+  const charts: Renderable[] = [];
+  for (const one of wanted("chart", "archive")) {
+    if (isInner(one, all)) outcomeOf(one).leave(one, "rendered with the chart that it is a part of");
+    else charts.push(one);
+  }
   const helm = findProgram("helm", terminal);
   // What is said to helm is for the chart that is linted; where none is, for the one around.
   const told = charts.some((one) => isLinted.has(one)) ? charts.filter((one) => isLinted.has(one)) : charts;
@@ -52,7 +56,7 @@ export async function renderSources(
 
   const kustomizations = wanted("kustomization");
   const kustomize = kustomizations.length === 0 ? undefined : findKustomize(terminal);
-  const trees = new Map<RenderableFolder, KustomizationTree>();
+  const trees = new Map<Renderable, KustomizationTree>();
   for (const one of kustomizations) {
     const tree = await kustomizationTree(one.path);
     if ("refused" in tree) outcomeOf(one).add(one, { failure: `${shownName(terminal.cwd, tree.refused)} ${tree.why}` });
@@ -75,5 +79,5 @@ export async function renderSources(
  * A base that another one of the run includes is judged there, unless it was named. What is linted is never left to what
  * is not; and what is linted is not read once more.
  */
-const mayHold = (other: RenderableFolder, one: RenderableFolder, isLinted: ReadonlySet<RenderableFolder>): boolean =>
+const mayHold = (other: Renderable, one: Renderable, isLinted: ReadonlySet<Renderable>): boolean =>
   isLinted.has(other) ? !isLinted.has(one) || !one.named : !isLinted.has(one) && !one.named;

@@ -1,25 +1,21 @@
 import { positionAt } from "../../policies/manifests/source.ts";
-import { builtin } from "../builtin.ts";
 import { fileStart, type Region } from "../positions.ts";
-import { maxBytes } from "../read-bytes.ts";
+import type { WrittenTemplate } from "./chart-templates.ts";
 import type { RenderedTemplate } from "./helm-output.ts";
 import type { Rendering, WrittenPlace } from "./rendering.ts";
 import { templateMap, type LineOfTemplate } from "./template-map.ts";
 
-const { readFileSync, statSync } = builtin("node:fs");
-
 /** How helm made a text, and where in the template it was written. The template is read when somebody asks. */
 export function templateRendering(
   { template, text }: RenderedTemplate,
-  written: { readonly file: string; readonly path: string },
+  written: WrittenTemplate,
   command: string,
   dependsOn: Rendering["dependsOn"],
 ): Rendering {
   let lines: readonly string[] = [];
   let lineOf: LineOfTemplate | undefined;
   const readTemplate = (): LineOfTemplate => {
-    // One that is no file of its own is named by another.
-    const made = written.file.endsWith(template) ? textOf(written.path) : "";
+    const made = written.text();
     lines = made.split(/\r\n|\n|\r/);
     return templateMap(made, text);
   };
@@ -45,13 +41,4 @@ function regionIn(line: string, index: number, marked: string): Region {
   const start = isOnce ? at : line.length - line.trimStart().length;
   const end = isOnce ? at + marked.length : line.trimEnd().length;
   return { line: index + 1, column: start + 1, endLine: index + 1, endColumn: end + 1 };
-}
-
-/** Empty where it cannot be read: then no line of it is known. */
-function textOf(path: string): string {
-  try {
-    return statSync(path).size > maxBytes ? "" : readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
