@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // What `dist/gracewarden.cjs` is made of: the program in a second file, run from V8's code cache. CommonJS, since Node's
 // loader of ES modules takes a millisecond more.
+import "./command-line/old-node.ts";
 import { join } from "node:path";
 import { cachedScript } from "./cached-script.ts";
 

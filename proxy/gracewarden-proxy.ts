@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "../linter/command-line/old-node.ts";
 import { executionAsyncResource } from "node:async_hooks";
 import module from "node:module";
 import { setFlagsFromString } from "node:v8";

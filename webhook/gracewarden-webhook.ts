@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "../linter/command-line/old-node.ts";
 import module from "node:module";
 import { parentPort, Worker } from "node:worker_threads";
 
