@@ -1,4 +1,5 @@
 import { memo } from "../memo.ts";
+import { goesFirst } from "../pods/goes-first.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import {
@@ -11,9 +12,9 @@ import {
   standsBeside,
   trafficPath,
 } from "../pods/traffic-path.ts";
-import { definePodRule, type Problem } from "../rule.ts";
+import { definePodRule, type Problem, type Severity } from "../rule.ts";
 import { delayFix, missingHookAt } from "../shutdown/delay-fix.ts";
-import { servesAfterSigterm } from "../shutdown/drain.ts";
+import { documentedServing, servesAfterSigterm } from "../shutdown/drain.ts";
 import { preStopOf } from "../shutdown/pre-stop.ts";
 import { formatSeconds } from "../shutdown/interval.ts";
 import type { Term } from "../shutdown/term.ts";
@@ -61,16 +62,19 @@ A preStop sleep of 0 seconds says that the author wants no delay.`,
     const serving = planned ? [] : path.map((container) => ({ container, serves: servesAfterSigterm(pod, container) }));
     const untold = serving.find(({ serves }) => serves?.known === false);
     if (untold?.serves !== undefined) yield undetermined(untold.container, untold.serves);
-    const cut = serving.flatMap(({ container, serves }) => ((serves?.seconds.max ?? 0) < least ? [container] : []));
+    const cut = serving.flatMap(({ container, serves }) =>
+      (serves?.seconds.max ?? documentedServing(pod, container)) < least ? [container] : [],
+    );
     const lingering = context.injecting ? unhookedProxies(pod).filter((container) => !cut.includes(container)) : [];
     const [first] = [...cut, ...lingering];
     if (first === undefined) return;
     const result = delayFix(pod, [...cut, ...lingering], delaySeconds, context);
+    const gap = services.length > 0 ? goesFirst(pod.object, context.set) : undefined;
     yield {
       at: missingHookAt(first),
       container: first.name,
-      severity: cut.some(({ isProxy }) => isProxy) ? "error" : services.length > 0 ? "warn" : "advice",
-      message: `${cut.length === 0 ? untilSigterm(lingering) : whatHappens(cut, services)}${result.fix === undefined ? `; ${result.why}` : ""}${caveats(services)}`,
+      severity: severityOf(cut, services.length > 0 && gap === undefined),
+      message: `${cut.length === 0 ? untilSigterm(lingering) : whatHappens(cut, services)}${result.fix === undefined ? `; ${result.why}` : ""}${caveats(services)}${gap === undefined ? "" : `; ${gap}, delay or not`}`,
       ...(result.fix !== undefined && { fix: result.fix }),
     };
   },
@@ -99,6 +103,29 @@ metadata: { name: web }
 spec:
   selector: { app: web }
   ports: [{ port: 80, targetPort: http }]
+`,
+      reports: ["spec.template.spec.containers[0].lifecycle"],
+    },
+    {
+      name: "a single pod that goes before the next one comes: a delay helps little",
+      yaml: `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  serviceName: db
+  template:
+    metadata: { labels: { app: db } }
+    spec:
+      containers:
+        - { name: db, image: registry.example/db:1, ports: [{ containerPort: 5432 }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: db }
+spec:
+  selector: { app: db }
+  ports: [{ port: 5432 }]
 `,
       reports: ["spec.template.spec.containers[0].lifecycle"],
     },
@@ -231,6 +258,27 @@ spec:
 `,
     },
     {
+      name: "an Istio gateway, which goes on accepting while it drains",
+      yaml: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: gateway }
+spec:
+  template:
+    metadata: { labels: { istio: gateway } }
+    spec:
+      containers:
+        - { name: istio-proxy, image: "docker.io/istio/proxyv2:1.29.1", args: [proxy, router], ports: [{ containerPort: 8443 }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: gateway }
+spec:
+  selector: { istio: gateway }
+  ports: [{ name: https, port: 443, targetPort: 8443 }]
+`,
+    },
+    {
       name: "it says so, but not in seconds",
       yaml: `
 apiVersion: v1
@@ -354,13 +402,18 @@ function* tooShort(pod: Pod, container: Container, least: number): Iterable<Prob
   if (hook === undefined || hook.tells || hook.runs === "no" || !hook.duration.known) return;
   const { seconds, origin } = hook.duration;
   if (seconds.max === 0 || seconds.max >= least) return;
-  if ((servesAfterSigterm(pod, container)?.seconds.max ?? 0) >= least) return;
+  if ((servesAfterSigterm(pod, container)?.seconds.max ?? documentedServing(pod, container)) >= least) return;
   yield {
     at: origin.at ?? container.path("lifecycle", "preStop"),
     container: container.name,
     message: `the preStop delay of ${container.name} is ${formatSeconds(seconds)}, less than the ${least} s in which endpoints leave: requests that arrive after SIGTERM may be refused`,
     evidence: [hook.duration],
   };
+}
+
+function severityOf(cut: readonly Container[], isReached: boolean): Severity {
+  if (cut.some(({ isProxy }) => isProxy)) return "error";
+  return isReached ? "warn" : "advice";
 }
 
 /** Somebody says how long it serves on, but in a way that cannot be read here. */

@@ -1,5 +1,6 @@
 import { valueAt } from "../path.ts";
 import { holdsExclusively } from "../pods/exclusive.ts";
+import { recreates } from "../pods/goes-first.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { ObjectSet } from "../pods/object-set.ts";
 import type { Pod } from "../pods/pod.ts";
@@ -263,7 +264,7 @@ function stopsAll(
   const single = replicas?.count === 1;
   const severity = single ? "advice" : "warn";
   const typeAt = ["spec", "strategy", "type"];
-  if (workload.kind === "Deployment" && valueAt(workload.value, typeAt) === "Recreate") {
+  if (recreates(workload)) {
     const pods = single ? "the only pod" : "every pod";
     return {
       at: typeAt,
@@ -304,8 +305,7 @@ function isReadyAtOnce(workload: KubernetesObject, pod: Pod, service: Kubernetes
   const gates: unknown = pod.spec.readinessGates;
   if (pod.containers.some((container) => container.readinessProbe ?? container.startupProbe)) return undefined;
   if (Array.isArray(gates) && gates.length > 0) return undefined;
-  const recreates = valueAt(workload.value, ["spec", "strategy", "type"]) === "Recreate";
-  const goesOn = recreates ? "" : " and the rollout stops an old pod";
+  const goesOn = recreates(workload) ? "" : " and the rollout stops an old pod";
   const [first] = trafficPath(pod, [service]);
   if (first === undefined) return undefined;
   return {

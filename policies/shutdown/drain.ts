@@ -21,7 +21,7 @@ export const drainAnnotation = "gracewarden.io/drain-seconds";
  */
 export function drainOf(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Term {
   const drain =
-    ofSignal(container) ?? annotated(container, pod) ?? recognised(container, pod, options) ?? unstated(container);
+    ofSignal(container) ?? annotated(container, pod) ?? ofRecognisers(container, pod, options) ?? unstated(container);
   return { term: "drain", ...orInDash(container, drain) };
 }
 
@@ -38,6 +38,15 @@ export function servesAfterSigterm(pod: Pod, container?: Container): Term | unde
   const served = proxy && proxyServes(proxy);
   const serving = stated ?? (served && asDrain(served));
   return serving && { term: "serves after SIGTERM", ...serving };
+}
+
+/**
+ * For how many seconds a program is documented to go on accepting after SIGTERM, as set here: an Istio gateway does while
+ * it drains. Nobody says that it is enough for anything else that waits for the container.
+ */
+export function documentedServing(pod: Pod, container: Container): number {
+  if (ofSignal(container) !== undefined) return 0;
+  return recognised(container, pod, { hookTells: false })?.servesSeconds ?? 0;
 }
 
 type Drain = Omit<Term, "term">;
@@ -101,20 +110,20 @@ function orInDash({ process }: Container, drain: Drain): Drain {
  * By the containers of a pod as it was read: a copy of it that has other hooks has the same ones, and no recogniser looks
  * at hooks or at the grace period. A decision at admission asks five times about each container.
  */
-const recognisedIn = new WeakMap<readonly Container[], Map<Path, (Drain | undefined)[]>>();
+const recognisedIn = new WeakMap<readonly Container[], Map<Path, (Recognised | undefined)[]>>();
 
-function recognised(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Drain | undefined {
+function recognised(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Recognised | undefined {
   let inPod = recognisedIn.get(pod.containers);
-  if (inPod === undefined) recognisedIn.set(pod.containers, (inPod = new Map<Path, (Drain | undefined)[]>()));
-  let drains = inPod.get(container.at);
-  if (drains === undefined) inPod.set(container.at, (drains = []));
+  if (inPod === undefined) recognisedIn.set(pod.containers, (inPod = new Map<Path, (Recognised | undefined)[]>()));
+  let found = inPod.get(container.at);
+  if (found === undefined) inPod.set(container.at, (found = []));
   const index = options.hookTells ? 1 : 0;
-  if (!(index in drains)) drains[index] = recognise(container, pod, options);
-  return drains[index];
+  if (!(index in found)) found[index] = recognise(container, pod, options);
+  return found[index];
 }
 
 /** The first recogniser that knows a bound, else the first that at least knows the program. */
-function recognise(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Drain | undefined {
+function recognise(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Recognised | undefined {
   let unbounded: Recognised | undefined;
   const subject: Subject = {
     container,
@@ -126,10 +135,15 @@ function recognise(container: Container, pod: Pod, options: { readonly hookTells
   };
   for (const recogniser of recognisers) {
     const found = recogniser.recognise(subject);
-    if (found?.known) return asDrain(found);
+    if (found?.known) return found;
     unbounded ??= found;
   }
-  return unbounded && asDrain(unbounded);
+  return unbounded;
+}
+
+function ofRecognisers(container: Container, pod: Pod, options: { readonly hookTells: boolean }): Drain | undefined {
+  const found = recognised(container, pod, options);
+  return found && asDrain(found);
 }
 
 function asDrain({ seconds, known, text, at, source }: Recognised): Drain {

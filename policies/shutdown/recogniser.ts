@@ -31,6 +31,8 @@ export interface Recognised {
   readonly known: boolean;
   /** `gunicorn --graceful-timeout`, `documented default of gunicorn --graceful-timeout`. */
   readonly text: string;
+  /** For how many of these seconds it surely goes on accepting what is new; none where left out. */
+  readonly servesSeconds?: number;
   /** The field that holds the number, if one does. */
   readonly at?: Path;
   readonly source?: string;

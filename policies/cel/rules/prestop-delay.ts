@@ -21,6 +21,7 @@ const rule: CelRule = (settings) => {
     fidelity: "approximate",
     misses: [
       unseenProxy,
+      "a program that is documented to go on accepting after SIGTERM, as an Istio gateway does, counts as any other",
       "a hook that is a script of several commands counts as the author's own plan",
       "what a container is (a log shipper, a proxy, idle) is told by its name, image and first command alone",
     ],

@@ -12,7 +12,7 @@ interface ProxyConfig {
   readonly at: Path;
 }
 
-/** Istio's sidecar or gateway: the agent drains Envoy for terminationDrainDuration and then kills it. */
+/** Istio's sidecar or gateway: the agent drains Envoy, which goes on accepting, for terminationDrainDuration and then kills it. */
 export const istio: Recogniser = {
   name: "istio-proxy",
   recognise: (subject) => {
@@ -37,6 +37,7 @@ export const istio: Recogniser = {
         seconds: between(least, Infinity),
         known: false,
         text: "istio-proxy waits for its last connection (EXIT_ON_ZERO_ACTIVE_CONNECTIONS)",
+        servesSeconds: least,
         at: exits.at,
         source,
       };
@@ -47,6 +48,7 @@ export const istio: Recogniser = {
         seconds: exactly(5),
         known: true,
         text: "documented default of istio-proxy terminationDrainDuration",
+        servesSeconds: 5,
         source,
       };
     const seconds = parseSeconds(found.value, "s");
@@ -62,6 +64,7 @@ export const istio: Recogniser = {
       seconds: exactly(seconds),
       known: true,
       text: "istio-proxy terminationDrainDuration",
+      servesSeconds: seconds,
       at: found.at,
       source,
     };

@@ -27,6 +27,8 @@ interface Stage {
   readonly otherwise: number | string;
   /** True where the program always waits for all of it. */
   readonly fixed?: true;
+  /** True where it goes on accepting meanwhile. */
+  readonly serves?: true;
   /** How the setting is called where the default holds. */
   readonly called?: string;
   /** A clause in place of "documented default of …" where there is no setting. */
@@ -63,6 +65,7 @@ function drainOfProgram(program: Program, subject: Subject): Recognised {
       max: unbounded === undefined ? total(stages.map(({ max }) => max ?? 0)) : Infinity,
     },
     known: unbounded === undefined,
+    servesSeconds: total(stages.filter((_stage, index) => program.stages[index]?.serves).map(({ min }) => min)),
     text: (shown.length > 0 ? shown : stages).map(({ text }) => text).join(" + "),
     source: program.source,
     ...(at && { at }),

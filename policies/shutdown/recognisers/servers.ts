@@ -22,9 +22,12 @@ export const servers: readonly Program[] = [
   {
     name: "ingress-nginx",
     programs: ["nginx-ingress-controller"],
-    images: [/(^|\/)ingress-nginx\/controller(-chroot)?$/],
+    images: [
+      /(^|\/)ingress-nginx\/controller(-chroot)?$/,
+      /(^|\/)(bitnami|kubernetes-ingress-controller|rancher)\/nginx-ingress-controller$/,
+    ],
     stages: [
-      { settings: [{ flags: ["--shutdown-grace-period"], unit: "s" }], otherwise: 0, fixed: true },
+      { settings: [{ flags: ["--shutdown-grace-period"], unit: "s" }], otherwise: 0, fixed: true, serves: true },
       { settings: [], otherwise: 240, called: "worker-shutdown-timeout", hidden: [/^--configmap(=.*)?$/] },
       { settings: [{ flags: ["--post-shutdown-grace-period"], unit: "s" }], otherwise: 10, fixed: true },
     ],
@@ -73,7 +76,7 @@ export const servers: readonly Program[] = [
     programs: ["kube-apiserver"],
     images: [/(^|\/)kube-apiserver(-(amd64|arm64))?$/],
     stages: [
-      { settings: [{ flags: ["--shutdown-delay-duration"], unit: "s" }], otherwise: 0, fixed: true },
+      { settings: [{ flags: ["--shutdown-delay-duration"], unit: "s" }], otherwise: 0, fixed: true, serves: true },
       {
         settings: [],
         otherwise: "finishes the requests in flight, and watches for --shutdown-watch-termination-grace-period",

@@ -51,6 +51,7 @@ export const sidecars: readonly Program[] = [
         ],
         otherwise: 0,
         fixed: true,
+        serves: true,
       },
       {
         settings: [

@@ -67,9 +67,14 @@ export const traefik: Recogniser = {
       at === undefined
         ? "documented default of Traefik's transport.lifeCycle.graceTimeOut"
         : "Traefik's transport.lifeCycle";
-    return { seconds: between(accept, end), known: true, text, ...(at && { at }), source };
+    const serving = [...entryPoints].filter(([name]) => !ofManagement.test(name));
+    const servesSeconds = Math.min(...serving.map(([, entry]) => entry.accept));
+    return { seconds: between(accept, end), known: true, text, servesSeconds, ...(at && { at }), source };
   },
 };
+
+/** Traefik's own entry point, and those that are measured and probed. */
+const ofManagement = /^(traefik|metrics|ping|health)$/;
 
 function flagOption({ text, at }: Word): Option[] {
   const match = /^--entrypoints\.([^.=]+)(?:\.(?:transport\.lifecycle\.)?([^=]+))?(?:=(.*))?$/i.exec(text);

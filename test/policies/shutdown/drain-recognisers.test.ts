@@ -203,6 +203,11 @@ describe("gateways and sidecars", () => {
       `15 to 255 s: ingress-nginx --shutdown-grace-period + documented default of ingress-nginx worker-shutdown-timeout + documented default of ingress-nginx --post-shutdown-grace-period @ ${c}.args[1]`,
     ],
     [
+      "ingress-nginx in an image of others",
+      image("docker.io/bitnami/nginx-ingress-controller:1.13.1"),
+      "10 to 250 s: documented default of ingress-nginx worker-shutdown-timeout + documented default of ingress-nginx --post-shutdown-grace-period",
+    ],
+    [
       "ingress-nginx with a ConfigMap",
       image(ingress, "--configmap=$(NS)/x"),
       `? at least 10 s: ingress-nginx worker-shutdown-timeout depends on --configmap=$(NS)/x @ ${c}.args[0]`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatPath } from "../../../policies/path.ts";
 import type { Process } from "../../../policies/pods/process.ts";
-import { drainOf, servesAfterSigterm } from "../../../policies/shutdown/drain.ts";
+import { documentedServing, drainOf, servesAfterSigterm } from "../../../policies/shutdown/drain.ts";
 import { formatSeconds } from "../../../policies/shutdown/interval.ts";
 import type { Term } from "../../../policies/shutdown/term.ts";
 import { podWith, type Written } from "./drain-pod.ts";
@@ -118,5 +118,45 @@ describe("who serves on after SIGTERM", () => {
   it("is no sidecar by the pod's annotation", () => {
     const { pod, container } = podWith({ role: "sidecar", annotations: { [serves]: "5" } });
     expect(servesAfterSigterm(pod, container)).toBeUndefined();
+  });
+});
+
+describe("how long a program is documented to go on accepting", () => {
+  const gateway = { image: "docker.io/istio/proxyv2:1.29.1", args: ["proxy", "router"] };
+  const ingress = "registry.k8s.io/ingress-nginx/controller:v1.13.0";
+  it.each<[string, Written, number]>([
+    ["an Istio gateway while it drains", { container: gateway }, 5],
+    [
+      "an Istio gateway that is told how long",
+      { container: gateway, annotations: { "proxy.istio.io/config": "terminationDrainDuration: 20s" } },
+      20,
+    ],
+    ["ingress-nginx as it comes", { container: { image: ingress } }, 0],
+    ["ingress-nginx that is told to", { container: { image: ingress, args: ["--shutdown-grace-period=7"] } }, 7],
+    [
+      "the Cloud SQL proxy that is told to",
+      { container: { command: ["/cloud-sql-proxy"], args: ["--min-sigterm-delay=3s", "db"] } },
+      3,
+    ],
+    [
+      "the least of Traefik's entry points, its own left out",
+      {
+        container: {
+          command: ["traefik"],
+          args: [
+            "--entryPoints.web.transport.lifeCycle.requestAcceptGraceTimeout=9",
+            "--entryPoints.websecure.transport.lifeCycle.requestAcceptGraceTimeout=6s",
+            "--entryPoints.traefik.address=:8080",
+          ],
+        },
+      },
+      6,
+    ],
+    ["one that waits for what is in flight alone", { container: { command: ["gunicorn", "app:app"] } }, 0],
+    ["one that the signal does not reach", { container: gateway, process: { signal: "lost" } }, 0],
+    ["nobody knows what", { container: { image: "shop:1" } }, 0],
+  ])("%s", (_name, written, seconds) => {
+    const { pod, container } = podWith(written);
+    expect(documentedServing(pod, container)).toBe(seconds);
   });
 });
