@@ -1,6 +1,6 @@
 import { painter, wantsColor } from "./color.ts";
 import { countsAsFailure, type Bar } from "./counts-as-failure.ts";
-import { render, type RenderOptions } from "./render.ts";
+import type { RenderOptions } from "./render.ts";
 import type { Report } from "./report.ts";
 import type { ReportTarget } from "./report-targets.ts";
 import type { Output, Terminal } from "./terminal.ts";
@@ -14,9 +14,10 @@ export interface Delivery extends Bar {
 }
 
 /** Writes a report in every format that was asked for; the one without a file goes to `output`, if anywhere. */
-export async function deliver(
+export async function deliver<F extends string>(
   full: Report,
-  targets: readonly ReportTarget[],
+  targets: readonly ReportTarget<F>[],
+  render: (report: Report, format: F, options: RenderOptions) => Promise<string>,
   options: Delivery,
   terminal: Terminal,
   output: Output | undefined,

@@ -5,8 +5,9 @@ import { deliver } from "./deliver.ts";
 import { judgeInput } from "./judge-input.ts";
 import { openRun } from "./open-run.ts";
 import type { Input } from "./read-input.ts";
+import { render } from "./render.ts";
 import { isFixable, type Report } from "./report.ts";
-import { reportTargets } from "./report-targets.ts";
+import { formats, reportTargets } from "./report-targets.ts";
 import { tellCrashes } from "./tell-crashes.ts";
 import type { Output, Terminal } from "./terminal.ts";
 import { withUnwritable } from "./unwritable.ts";
@@ -14,7 +15,7 @@ import { withUnwritable } from "./unwritable.ts";
 /** The `lint` command once its arguments are read; the result is the exit code. */
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
   const { cwd, now } = terminal;
-  const targets = reportTargets(options.format);
+  const targets = reportTargets(options.format, formats);
   const { loaded, inputOptions, progress, ...run } = await openRun(paths, options, terminal);
   let { input } = run;
   const ref = options["changed-since"];
@@ -55,7 +56,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
       );
   }
   const isPrinted = !(options["fix-dry-run"] && reportTo !== terminal.stdout);
-  await deliver(await withUnwritable(report), targets, options, terminal, isPrinted ? reportTo : undefined);
+  await deliver(await withUnwritable(report), targets, render, options, terminal, isPrinted ? reportTo : undefined);
   tellCrashes(report, terminal);
   if (report.crashes.length > 0 || input.failed) return 2;
   if (stale.length > 0 && !options["allow-stale-baseline"]) return 1;

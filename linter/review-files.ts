@@ -1,3 +1,4 @@
+import { objectSet } from "../policies/pods/object-set.ts";
 import { painter } from "./color.ts";
 import type { ReportOptions } from "./commands/report.ts";
 import { countsAsFailure } from "./counts-as-failure.ts";
@@ -6,6 +7,8 @@ import { judgeInput } from "./judge-input.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import { openRun } from "./open-run.ts";
 import { configText } from "./print-config.ts";
+import type { LoadedFile, PlacedObject } from "./load.ts";
+import { placeInDocument } from "./placement.ts";
 import type { Input } from "./read-input.ts";
 import { render } from "./render.ts";
 import { placeOf, type Report } from "./report.ts";
@@ -14,6 +17,7 @@ import { tellCrashes } from "./tell-crashes.ts";
 import type { Terminal } from "./terminal.ts";
 import { withUnwritable } from "./unwritable.ts";
 import { writeReport } from "./write-report.ts";
+import type { ReviewedObject } from "./review/reviewed-object.ts";
 
 /** The `report` command once its arguments are read; the result is the exit code. */
 export async function reviewFiles(
@@ -59,15 +63,19 @@ async function textOf(
   // Here, since no other command needs it.
   const { renderReview } = await import("./review/render-review.ts");
   return renderReview(format, {
-    paths: paths.length === 0 ? ["."] : paths,
-    contextPaths: options.context,
-    input,
+    scope: { kind: "files", paths: paths.length === 0 ? ["."] : paths, context: options.context },
+    objects: input.files.flatMap((read) => read.objects.map((one) => reviewedObject(read, one))),
+    set: objectSet([...input.files, ...input.context].flatMap((read) => read.objects.map(({ object }) => object))),
     report,
     config,
     configFile: file,
     configBytes: bytes,
     settings: configText(config),
-    patches: changedFiles(input, fixed.input).map((pair) => ({ file: pair.before.file, diff: diffOf(pair) })),
+    patches: changedFiles(input, fixed.input).map((pair) => ({
+      place: pair.before.file,
+      language: "diff",
+      text: diffOf(pair),
+    })),
     notPatched: fixed.failed.map(
       ({ finding, cause }) =>
         `${placeOf(finding)} ${finding.rule}: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -75,3 +83,8 @@ async function textOf(
     now,
   });
 }
+
+const reviewedObject = (read: LoadedFile, { object, document, at: objectAt }: PlacedObject): ReviewedObject => ({
+  object,
+  placeAt: (at) => placeOf(placeInDocument(read, document, [...objectAt, ...at])),
+});

@@ -1,10 +1,10 @@
 import type { Config } from "../../policies/config.ts";
-import type { KubernetesObject } from "../../policies/pods/object.ts";
-import { objectSet } from "../../policies/pods/object-set.ts";
+import { objectSet, type ObjectSet } from "../../policies/pods/object-set.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { run, type Finding } from "../../policies/run.ts";
 import { programError } from "../errors.ts";
-import type { PlacedFinding, Report } from "../report.ts";
+import type { ClusterAccount, PlacedFinding, Report } from "../report.ts";
+import type { ReviewedObject } from "../review/reviewed-object.ts";
 import type { Terminal } from "../terminal.ts";
 import { openApiServer, type ApiServer } from "./api-server.ts";
 import type { ClusterChoice } from "./kube-config.ts";
@@ -12,6 +12,8 @@ import { auditedKinds, ownRules, resourceName, slippedThrough } from "./kinds.ts
 import type { LiveObject } from "./live-object.ts";
 import type { NotRead } from "./not-read.ts";
 import { readCluster, type ReadOptions, type Surroundings } from "./read-cluster.ts";
+import { placeOfObject } from "./place-of-object.ts";
+import { remedies, type Remedies } from "./remedies.ts";
 import { sweep, type Swept } from "./sweep.ts";
 import { webhookScope } from "./webhook-scope.ts";
 
@@ -26,8 +28,18 @@ export interface AuditInput {
 /** What `--without` may name. */
 export const auditedKindNames: readonly string[] = auditedKinds.map(resourceName);
 
+/** What an audit found, and what a review of it needs besides. */
+export interface ClusterAudit {
+  readonly report: Report & { readonly cluster: ClusterAccount };
+  /** What was judged. */
+  readonly objects: readonly ReviewedObject[];
+  /** These, and what was read for relations. */
+  readonly set: ObjectSet;
+  readonly remedies: () => Remedies;
+}
+
 /** Reads a cluster and judges what was read. Throws a ProgramError where nothing can be said. */
-export async function clusterReport(input: AuditInput): Promise<Report> {
+export async function auditOf(input: AuditInput): Promise<ClusterAudit> {
   const api = await openApiServer(input.cluster, input.terminal);
   try {
     return await reportOn(api, input);
@@ -36,7 +48,7 @@ export async function clusterReport(input: AuditInput): Promise<Report> {
   }
 }
 
-async function reportOn(api: ApiServer, { read, rules, config, terminal: { now } }: AuditInput): Promise<Report> {
+async function reportOn(api: ApiServer, { read, rules, config, terminal: { now } }: AuditInput): Promise<ClusterAudit> {
   let isInstalled: boolean | undefined;
   const lookAt = ({ webhookConfigurations, namespaceLabels, notRead }: Surroundings) => {
     if (rulesWithout(notRead).has(slippedThrough)) return () => undefined;
@@ -50,11 +62,11 @@ async function reportOn(api: ApiServer, { read, rules, config, terminal: { now }
   const isIncomplete = notRead.some(({ refused, kind }) => refused !== undefined && kind.role === "workload");
   if (subjects.length === 0 && contents.over === 0 && !isIncomplete)
     throw programError("nothing-to-audit", whyNothing(read));
-  const unjudged = rulesWithout(notRead);
+  const judging = withoutRules(config, rulesWithout(notRead));
   const set = objectSet([...subjects, ...others]);
-  const judged = run(set, subjects, rules, withoutRules(config, unjudged), now);
+  const judged = run(set, subjects, rules, judging, now);
   const slipped = pods.flatMap(({ object, slip }) => (slip === undefined ? [] : [{ object, ...slip }]));
-  return {
+  const report = {
     findings: [
       ...judged.findings.map(placed),
       ...slipped.map(({ object, message, facts }) =>
@@ -92,6 +104,12 @@ async function reportOn(api: ApiServer, { read, rules, config, terminal: { now }
       })),
     },
   };
+  return {
+    report,
+    objects: subjects.map((object) => ({ object, placeAt: () => placeOfObject(object) })),
+    set,
+    remedies: () => remedies(api.context, { subjects, others, findings: judged.findings, rules, config: judging, now }),
+  };
 }
 
 const rulesWithout = (missing: readonly NotRead[]): ReadonlySet<string> =>
@@ -118,9 +136,6 @@ const placed = (finding: Finding): PlacedFinding => ({
   objectAt: [],
   unwritable: "in the manifest that it comes from",
 });
-
-const placeOfObject = ({ namespace, kind, name }: KubernetesObject): string =>
-  [namespace, kind, name].filter((part) => part !== undefined).join("/");
 
 function whyNothing({ namespaces, selector }: ReadOptions): string {
   const where = namespaces.length === 0 ? "the cluster" : `namespace ${namespaces.join(", ")}`;

@@ -41,6 +41,9 @@ export function loadKubeConfig(
   return choose([{ config, users, clusters: [] }], context);
 }
 
+/** What the client calls the context of a pod's own cluster, which no kubeconfig has. */
+export const inCluster = "inClusterContext";
+
 const serviceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /** As kubectl does, files of KUBECONFIG that do not exist are passed over. */

@@ -1,9 +1,8 @@
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
-import { auditCluster } from "../audit-cluster.ts";
+import { auditCluster, auditFormats } from "../audit-cluster.ts";
 import type { Command } from "../command.ts";
 import { failOn } from "../counts-as-failure.ts";
 import { refuseBoth } from "../load-config.ts";
-import { formats } from "../report-targets.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({
@@ -37,13 +36,15 @@ const syntax = defineSyntax({
     },
     format: {
       value: "FORMAT[=FILE]",
-      suggests: formats.filter((format) => format !== "gitlab"),
+      suggests: auditFormats,
       repeatable: true,
-      text: `How to report: ${formats.filter((format) => format !== "gitlab").join(", ")} (default: stylish); with =FILE into a file, so several in one run`,
+      text: `How to report: ${auditFormats.join(", ")} (default: stylish); with =FILE into a file, so several in one run; html, markdown and openreports are what \`report\` writes of files`,
     },
     "fail-on": { ...failOn, default: "error" },
     "fail-on-undetermined": { text: "Exit with 1 for what cannot be told from the objects, too" },
-    quiet: { text: "Report only what counts for --fail-on (errors where that is off)" },
+    quiet: {
+      text: "Report only what counts for --fail-on (errors where that is off); html, markdown and openreports hold everything",
+    },
     verbose: { text: "Show the API server's words for every kind that it refuses" },
     config: {
       value: "FILE",

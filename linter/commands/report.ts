@@ -2,6 +2,7 @@ import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
 import { failOn } from "../counts-as-failure.ts";
 import { refuseBoth } from "../load-config.ts";
+import { reviewFormats } from "../review/review-format.ts";
 import { reviewFiles } from "../review-files.ts";
 import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
@@ -16,7 +17,7 @@ const syntax = defineSyntax({
   options: {
     format: {
       value: "FORMAT",
-      choices: ["html", "markdown", "sarif", "json", "openreports"],
+      choices: [...reviewFormats, "sarif", "json"],
       default: "html",
       text: "html is one page that needs no network and no script; openreports is YAML for openreports.io/v1alpha1",
     },

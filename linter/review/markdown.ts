@@ -1,4 +1,6 @@
-import type { Review } from "./review.ts";
+import type { Patch, Review } from "./review.ts";
+import { ruleText } from "./rule-text.ts";
+import type { Scope } from "./scope.ts";
 import { controls, controlsOf, type ControlId } from "./controls.ts";
 import { bullets, code, fenced, plain, tableLines } from "./markdown-text.ts";
 import { isNotable, namespaceWords, outcomeWords } from "./signal-words.ts";
@@ -29,11 +31,25 @@ export function reviewMarkdown(review: Review): string {
 
 function head({ version, date, scope, configuration, report, workloads }: Review): string[] {
   return bullets([
-    `Scope: ${scope.paths.map(code).join(" ")}${scope.context.length === 0 ? "" : `; for relations only: ${scope.context.map(code).join(" ")}`}`,
+    `Scope: ${scopeText(scope)}`,
     `Date: ${date.toISOString().slice(0, 16).replace("T", " ")} UTC; gracewarden ${version}`,
     `Configuration: ${configuration.file === undefined ? "none (defaults)" : `${code(configuration.file)}, SHA-256 ${configuration.fileHash ?? ""}`}; settings SHA-256 ${configuration.settingsHash}`,
-    `Looked at: ${report.files.linted} files, ${report.objects.checked} objects judged, ${workloads.length} workloads`,
+    `Looked at: ${report.cluster === undefined ? `${report.files.linted} files, ` : ""}${report.objects.checked} objects judged, ${workloads.length} workloads`,
+    ...(report.cluster === undefined
+      ? []
+      : [`Pods held against the webhook: ${report.cluster.pods}; slipped past it: ${report.cluster.slipped}`]),
+    ...(report.known === undefined ? [] : [`Findings known from the baseline and not listed: ${report.known}`]),
   ]);
+}
+
+const codes = (texts: readonly string[]): string => texts.map(code).join(" ");
+
+function scopeText(scope: Scope): string {
+  if (scope.kind === "files")
+    return `${codes(scope.paths)}${scope.context.length === 0 ? "" : `; for relations only: ${codes(scope.context)}`}`;
+  const { context, server, namespaces, selector } = scope;
+  const where = namespaces.length === 0 ? "all namespaces" : `namespaces ${codes(namespaces)}`;
+  return `cluster ${code(context)} at ${code(server)}, ${where}${selector === undefined ? "" : `, workloads with labels ${code(selector)}`}`;
 }
 
 const isOpen = ({ waived }: PlacedFinding): boolean => waived === undefined;
@@ -48,7 +64,7 @@ function findings({ report, facts }: Review): string[] {
     lines.push(`### ${severity} (${of.length})`, "");
     for (const [id, group] of Map.groupBy(of, ({ rule }) => rule)) {
       const [fact] = group[0]?.facts ?? [];
-      const title = report.rules.find((rule) => rule.id === id)?.title ?? "";
+      const title = ruleText(report, id)?.title ?? "";
       lines.push(
         `**${code(id)}** ${plain(title)}${fact === undefined ? "" : `. ${plain(facts[fact].statement)} (${facts[fact].ref})`}`,
         "",
@@ -68,6 +84,10 @@ function findingLine(finding: PlacedFinding): string {
 function notEvaluated({ report, off }: Review): string[] {
   const undetermined = report.findings.filter((finding) => isOpen(finding) && finding.verdict === "undetermined");
   const entries = [
+    ...(report.cluster?.notEvaluated ?? []).map(
+      ({ what, refused, grant, rules }) =>
+        `${code(what)}: ${refused === undefined ? "left out by --without" : `refused (${plain(refused)}); grant ${plain(grant)}`}${rules.length === 0 ? "" : `; without it also ${rules.map(code).join(" ")}`}`,
+    ),
     ...report.crashes.map(
       ({ rule, object }) => `rule ${code(rule)} crashed on ${plain(`${object.kind}/${object.name}`)}`,
     ),
@@ -154,11 +174,21 @@ function remediation({ patches, notPatched }: Review): string[] {
   return [
     "## Remediation",
     "",
-    ...(patches.length === 0
-      ? ["No finding has a fix that can be applied unattended.", ""]
-      : fenced("diff", patches.map(({ diff }) => diff).join(""))),
+    ...(patches.length === 0 ? ["No finding has a fix that can be applied unattended.", ""] : patchLines(patches)),
     ...bullets(notPatched.map((sentence) => `not in the patch: ${plain(sentence)}`)),
     "",
+  ];
+}
+
+/** Of files one patch; of live objects, whose makers may undo it, commands. */
+function patchLines(patches: readonly Patch[]): string[] {
+  const [language] = patches.map((patch) => patch.language);
+  const text = patches.map((patch) => patch.text).join("");
+  if (language !== "sh") return fenced("diff", text);
+  return [
+    "Where nothing keeps the objects from manifests, which are to be mended first (`gracewarden lint --fix`):",
+    "",
+    ...fenced("sh", text),
   ];
 }
 

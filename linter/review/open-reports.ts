@@ -21,7 +21,7 @@ interface Result {
 
 /**
  * The report as objects of openreports.io/v1alpha1: a Report for each namespace, one without a namespace for objects whose
- * manifest leaves it open, and a ClusterReport for what belongs to none: cluster-wide kinds, files, rules that crashed.
+ * manifest leaves it open, and a ClusterReport for what belongs to none: cluster-wide kinds, files, kinds that were not read, rules that crashed.
  */
 export function openReports(report: Report, now: Date): string {
   const results: { place: string | undefined | null; result: Result }[] = [
@@ -29,6 +29,10 @@ export function openReports(report: Report, now: Date): string {
     ...report.objects.skipped.map(({ file, line, name, reason }) => ({
       place: null,
       result: notJudged(`${name}: ${reason}`, { file, line: String(line) }, now),
+    })),
+    ...(report.cluster?.notEvaluated ?? []).map(({ what, refused, grant }) => ({
+      place: null,
+      result: notJudged(`${what}: ${refused ?? "left out"}`, { grant }, now),
     })),
     ...report.files.skipped.map(({ file, reason }) => ({ place: null, result: notJudged(reason, { file }, now) })),
     ...report.crashes.map(({ rule, object, cause }) => ({
@@ -96,7 +100,7 @@ function resultOf(finding: PlacedFinding, report: Report, now: Date): Result {
     message: cut(`${skipped ?? ""}${sentenceOf(finding)}`),
     ...(object === undefined ? {} : about(object)),
     properties: {
-      file: cut(file),
+      ...(report.cluster === undefined ? { file: cut(file) } : {}),
       ...(region === undefined ? {} : { line: String(region.line) }),
       ...(at.length === 0 ? {} : { path: cut(formatPath(at)) }),
       ...(evidence.length === 0

@@ -1,23 +1,25 @@
 import type { Config } from "../../policies/config.ts";
 import { facts } from "../../policies/facts/facts.ts";
-import { objectSet } from "../../policies/pods/object-set.ts";
+import type { ObjectSet } from "../../policies/pods/object-set.ts";
 import { builtin } from "../builtin.ts";
-import type { Input } from "../read-input.ts";
 import type { Report } from "../report.ts";
 import { version } from "../command-line/version.ts";
 import { reviewPage } from "./html/page.ts";
 import { reviewMarkdown } from "./markdown.ts";
 import { openReports } from "./open-reports.ts";
 import type { Patch, Review } from "./review.ts";
+import type { ReviewFormat } from "./review-format.ts";
+import type { ReviewedObject } from "./reviewed-object.ts";
 import { rulesOff } from "./rules-off.ts";
+import type { Scope } from "./scope.ts";
 import { reviewWaivers } from "./waivers.ts";
 import { workloadsIn } from "./workloads.ts";
 
 export interface ReviewInput {
-  /** As they were given on the command line. */
-  readonly paths: readonly string[];
-  readonly contextPaths: readonly string[];
-  readonly input: Input;
+  readonly scope: Scope;
+  readonly objects: readonly ReviewedObject[];
+  /** These, and those that were read for relations. */
+  readonly set: ObjectSet;
   readonly report: Report;
   readonly config: Config;
   readonly configFile: string | undefined;
@@ -30,7 +32,7 @@ export interface ReviewInput {
 }
 
 /** The text of a review. */
-export function renderReview(format: "html" | "markdown" | "openreports", input: ReviewInput): string {
+export function renderReview(format: ReviewFormat, input: ReviewInput): string {
   switch (format) {
     case "html":
       return reviewPage(reviewOf(input));
@@ -43,13 +45,11 @@ export function renderReview(format: "html" | "markdown" | "openreports", input:
   }
 }
 
-function reviewOf({ input, report, config, configBytes, settings, now, ...given }: ReviewInput): Review {
-  const objects = [...input.files, ...input.context].flatMap((file) => file.objects.map(({ object }) => object));
-  const set = objectSet(objects);
+function reviewOf({ objects, set, report, config, configBytes, settings, now, ...given }: ReviewInput): Review {
   return {
     version,
     date: now,
-    scope: { paths: given.paths, context: given.contextPaths },
+    scope: given.scope,
     configuration: {
       file: given.configFile,
       fileHash: configBytes && sha256(configBytes),
@@ -60,8 +60,8 @@ function reviewOf({ input, report, config, configBytes, settings, now, ...given 
     report,
     facts,
     off: rulesOff(report.rules, config),
-    workloads: workloadsIn(input.files, set),
-    waivers: reviewWaivers(input.files, set, report, config, now),
+    workloads: workloadsIn(objects, set),
+    waivers: reviewWaivers(objects, set, report, config, now),
     patches: given.patches,
     notPatched: given.notPatched,
   };

@@ -2,6 +2,7 @@ import type { Fact } from "../../policies/facts/fact.ts";
 import type { FactId } from "../../policies/facts/facts.ts";
 import type { Report } from "../report.ts";
 import type { RuleOff } from "./rules-off.ts";
+import type { Scope } from "./scope.ts";
 import type { ReviewedWaiver } from "./waivers.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -9,11 +10,7 @@ import type { Workload } from "./workloads.ts";
 export interface Review {
   readonly version: string;
   readonly date: Date;
-  readonly scope: {
-    /** As they were given on the command line. */
-    readonly paths: readonly string[];
-    readonly context: readonly string[];
-  };
+  readonly scope: Scope;
   readonly configuration: {
     /** Undefined: none was found or wanted. */
     readonly file: string | undefined;
@@ -31,12 +28,14 @@ export interface Review {
   readonly workloads: readonly Workload[];
   readonly waivers: readonly ReviewedWaiver[];
   readonly patches: readonly Patch[];
-  /** Safe fixes that their text does not take, a sentence each. */
+  /** Safe fixes that cannot be written so, a sentence each. */
   readonly notPatched: readonly string[];
 }
 
-/** What the safe fixes change in a file, as a unified diff. */
+/** What the safe fixes change in a file, as a unified diff, or in a live object, as a command. */
 export interface Patch {
-  readonly file: string;
-  readonly diff: string;
+  /** The file or the object. */
+  readonly place: string;
+  readonly language: "diff" | "sh";
+  readonly text: string;
 }

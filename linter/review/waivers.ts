@@ -1,9 +1,8 @@
 import type { Config } from "../../policies/config.ts";
 import type { ObjectSet } from "../../policies/pods/object-set.ts";
 import { annotationWaivers, hasExpired, type Waiver } from "../../policies/waiver.ts";
-import type { LoadedFile } from "../load.ts";
-import { placeInDocument } from "../placement.ts";
 import type { Report } from "../report.ts";
+import type { ReviewedObject } from "./reviewed-object.ts";
 import { describeMatch } from "./rules-off.ts";
 
 /** A waiver, whether it holds, and what it covers. */
@@ -21,7 +20,7 @@ const order = { expired: 0, expiring: 1, holds: 2 } as const;
 
 /** The waivers of the configuration and of the objects' annotations, those that need somebody first. */
 export function reviewWaivers(
-  files: readonly LoadedFile[],
+  objects: readonly ReviewedObject[],
   set: ObjectSet,
   report: Report,
   config: Config,
@@ -40,18 +39,15 @@ export function reviewWaivers(
   const configured = config.waivers.map((waiver) =>
     reviewed(waiver, describeMatch(waiver.match), waived.get(key(waiver))?.length ?? 0),
   );
-  const written = files.flatMap((file) =>
-    file.objects.flatMap(({ object, document, at }) => {
-      const pods = set.podsIn(object);
-      const all = (pods.length === 0 ? [undefined] : pods).flatMap((pod) => annotationWaivers(object, pod).waivers);
-      const unique = new Map(all.map((one) => [one.at.join("/"), one]));
-      return [...unique.values()].map(({ waiver, at: place }) => {
-        const { file: shown, region } = placeInDocument(file, document, [...at, ...place]);
-        const covers = (waived.get(key(waiver)) ?? []).filter((finding) => finding.object === object).length;
-        return reviewed(waiver, `${object.kind}/${object.name || "(unnamed)"}, ${shown}:${region.line}`, covers);
-      });
-    }),
-  );
+  const written = objects.flatMap(({ object, placeAt }) => {
+    const pods = set.podsIn(object);
+    const all = (pods.length === 0 ? [undefined] : pods).flatMap((pod) => annotationWaivers(object, pod).waivers);
+    const unique = new Map(all.map((one) => [one.at.join("/"), one]));
+    return [...unique.values()].map(({ waiver, at }) => {
+      const covers = (waived.get(key(waiver)) ?? []).filter((finding) => finding.object === object).length;
+      return reviewed(waiver, `${object.kind}/${object.name || "(unnamed)"}, ${placeAt(at)}`, covers);
+    });
+  });
   return [...configured, ...written].toSorted(
     (a, b) => order[a.state] - order[b.state] || (a.expires < b.expires ? -1 : Number(a.expires > b.expires)),
   );

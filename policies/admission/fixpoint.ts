@@ -86,7 +86,7 @@ export const isFixable = (finding: Finding): finding is Fixable =>
   finding.verdict === "fail" && finding.waived === undefined && finding.fix?.safe === true;
 
 /** The fixes that can be applied at once. Of two that touch, the first; the other has its turn in the next round. */
-function fitTogether(
+export function fitTogether(
   findings: readonly Fixable[],
   graceAt: Path | undefined,
 ): { readonly edits: readonly Edit[]; readonly injections: readonly Injection[] } {

@@ -93,6 +93,7 @@ try {
   const audit = [process.execPath, bin, "audit", "--no-config", "--format", "json"];
   const contenders = {
     "gracewarden audit": audit,
+    "gracewarden audit --format html": [process.execPath, bin, "audit", "--no-config", "--format", "html"],
     "kubectl get pods --output json": ["kubectl", "get", "pods", "--all-namespaces", "--output=json"],
   };
   const samples = await interleave(Object.values(contenders), rounds);

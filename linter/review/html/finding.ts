@@ -4,6 +4,7 @@ import { isFixable, placeOf, type PlacedFinding } from "../../report.ts";
 import { messageOf } from "../../reporters/sentence.ts";
 import { subjectOf } from "../../reporters/subject.ts";
 import type { Review } from "../review.ts";
+import { ruleText } from "../rule-text.ts";
 import { sumLines } from "../sum.ts";
 import { folded } from "./folded.ts";
 import { html, link, type Content, type Markup } from "./markup.ts";
@@ -15,7 +16,7 @@ export function findingList(findings: readonly PlacedFinding[], review: Review):
 }
 
 function ruleBlock(id: string, findings: readonly PlacedFinding[], review: Review): Markup {
-  const rule = review.report.rules.find((one) => one.id === id);
+  const rule = ruleText(review.report, id);
   const ids = [...new Set(findings.flatMap(({ facts }) => facts))];
   return html`<div class="rule">
     <h4><code>${id}</code> ${rule?.title}</h4>

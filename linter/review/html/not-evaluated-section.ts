@@ -1,4 +1,6 @@
+import type { ClusterAccount, Report } from "../../report.ts";
 import type { Review } from "../review.ts";
+import { scopeWords } from "../scope.ts";
 import { findingList } from "./finding.ts";
 import { count, html, table, type Content } from "./markup.ts";
 import type { Section } from "./page.ts";
@@ -19,9 +21,8 @@ export function notEvaluatedSection(review: Review): Section {
     id: "not-evaluated",
     title: "What was not evaluated, and why",
     body: html`<p>
-        Whatever stands here is neither good nor bad: nothing was found out about it. What is asked of a running cluster
-        (admission plugins and injected sidecars, the image's own entrypoint and user, load, load balancers) is not in a
-        manifest and so not in this review; numbers that a manifest leaves open are counted as unknown, never as fine.
+        Whatever stands here is neither good nor bad: nothing was found out about it.
+        ${scopeWords[review.scope.kind].blind}
       </p>
       ${groups
         .filter(({ number }) => number > 0)
@@ -39,11 +40,12 @@ export function notEvaluatedSection(review: Review): Section {
 
 function groupsOf(review: Review): readonly Group[] {
   const { report, off } = review;
-  const { files, objects, crashes } = report;
+  const { crashes } = report;
   const undetermined = report.findings.filter(
     ({ verdict, waived }) => verdict === "undetermined" && waived === undefined,
   );
   return [
+    ...(report.cluster === undefined ? [] : [unread(report.cluster)]),
     {
       title: "Rules that crashed",
       id: "crashed",
@@ -72,43 +74,66 @@ function groupsOf(review: Review): readonly Group[] {
         ),
     },
     {
-      title: "Undetermined findings: what a manifest does not tell",
+      title: "Undetermined findings: what nobody wrote down",
       id: "undetermined",
       number: undetermined.length,
       body: () => findingList(undetermined, review),
     },
-    {
-      title: "Files",
-      id: "files-skipped",
-      number: files.skipped.length,
-      body: () =>
-        table(
-          "Files that were not judged",
-          ["File", "Reason"],
-          files.skipped.map(({ file, reason }) => [html`<code>${file}</code>`, reason]),
-        ),
-    },
-    {
-      title: "Objects and documents",
-      id: "objects-skipped",
-      number: objects.skipped.length,
-      body: () =>
-        table(
-          "Objects and documents that were not judged",
-          ["Object", "Place", "Reason"],
-          objects.skipped.map(({ file, line, name, reason }) => [name, html`<code>${file}:${line}</code>`, reason]),
-        ),
-    },
-    {
-      title: "Kinds that cannot matter for a shutdown",
-      id: "kinds",
-      number: objects.notRelevant.size,
-      body: () =>
-        table(
-          "Objects that were counted and not read",
-          ["Kind", "Objects"],
-          [...objects.notRelevant].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, number]) => [kind, number]),
-        ),
-    },
+    ...(report.cluster === undefined ? unreadInFiles(report) : []),
   ];
 }
+
+/** What an audit did not read. */
+const unread = ({ notEvaluated }: ClusterAccount): Group => ({
+  title: "Kinds that were not read",
+  id: "kinds-not-read",
+  number: notEvaluated.length,
+  body: () =>
+    table(
+      "Kinds that were not read",
+      ["Kind", "Why", "What would let it be read", "Not judged without it"],
+      notEvaluated.map(({ what, refused, grant, rules }) => [
+        html`<code>${what}</code>`,
+        refused === undefined ? "left out by --without" : `refused: ${refused}`,
+        grant,
+        rules.length === 0 ? "what it holds" : rules.join(", "),
+      ]),
+    ),
+});
+
+/** What of the files was not judged. */
+const unreadInFiles = ({ files, objects }: Report): readonly Group[] => [
+  {
+    title: "Files",
+    id: "files-skipped",
+    number: files.skipped.length,
+    body: () =>
+      table(
+        "Files that were not judged",
+        ["File", "Reason"],
+        files.skipped.map(({ file, reason }) => [html`<code>${file}</code>`, reason]),
+      ),
+  },
+  {
+    title: "Objects and documents",
+    id: "objects-skipped",
+    number: objects.skipped.length,
+    body: () =>
+      table(
+        "Objects and documents that were not judged",
+        ["Object", "Place", "Reason"],
+        objects.skipped.map(({ file, line, name, reason }) => [name, html`<code>${file}:${line}</code>`, reason]),
+      ),
+  },
+  {
+    title: "Kinds that cannot matter for a shutdown",
+    id: "kinds",
+    number: objects.notRelevant.size,
+    body: () =>
+      table(
+        "Objects that were counted and not read",
+        ["Kind", "Objects"],
+        [...objects.notRelevant].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, number]) => [kind, number]),
+      ),
+  },
+];

@@ -1,5 +1,6 @@
 import { builtin } from "../../builtin.ts";
 import type { Review } from "../review.ts";
+import { scopeWords } from "../scope.ts";
 import { controlsSection } from "./controls-section.ts";
 import { findingsSection } from "./findings-section.ts";
 import { html, Markup, type Content } from "./markup.ts";
@@ -30,6 +31,7 @@ export function reviewPage(review: Review): string {
     remediationSection(review),
     controlsSection(review),
   ];
+  const words = scopeWords[review.scope.kind];
   const styleHash = builtin("node:crypto").createHash("sha256").update(pageStyle).digest("base64");
   // Names are escaped wherever they stand; should one slip through, the browser still runs and loads nothing.
   const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
@@ -49,7 +51,7 @@ export function reviewPage(review: Review): string {
         <header>
           <p class="tool">gracewarden ${review.version}</p>
           <h1>Shutdown review</h1>
-          <p>How the pods of these manifests stop, what contradicts it, and who can signal whom.</p>
+          <p>${words.lead}</p>
         </header>
         <nav aria-labelledby="contents">
           <h2 id="contents">Contents</h2>
@@ -67,10 +69,7 @@ export function reviewPage(review: Review): string {
           )}
         </main>
         <footer>
-          <p>
-            Made by gracewarden ${review.version} on ${day(review.date)} from manifests alone: nothing was asked of a
-            cluster.
-          </p>
+          <p>Made by gracewarden ${review.version} on ${day(review.date)} ${words.origin}.</p>
         </footer>
       </body>
     </html> `.text;

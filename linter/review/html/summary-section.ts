@@ -1,5 +1,7 @@
 import type { Severity } from "../../../policies/rule.ts";
+import type { Report } from "../../report.ts";
 import type { Review } from "../review.ts";
+import type { Scope } from "../scope.ts";
 import { count, html, table, type Content } from "./markup.ts";
 import type { Section } from "./page.ts";
 
@@ -8,12 +10,8 @@ const severities: readonly Severity[] = ["error", "warn", "advice"];
 /** What was looked at, with what, and the numbers. */
 export function summarySection(review: Review): Section {
   const { report, configuration, scope, date, version, workloads } = review;
-  const notRelevant = [...report.objects.notRelevant.values()].reduce((sum, number) => sum + number, 0);
-  const entries: readonly (readonly [string, Content])[] = [
-    ["Scope", scope.paths.map((path) => html`<code>${path}</code> `)],
-    ...(scope.context.length === 0
-      ? []
-      : [["Read for relations only", scope.context.map((path) => html`<code>${path}</code> `)] as const]),
+  const entries: readonly Entry[] = [
+    ...scopeEntries(scope),
     [
       "Date",
       html`<time datetime="${date.toISOString()}">${date.toISOString().replace("T", " ").slice(0, 16)} UTC</time>`,
@@ -32,8 +30,19 @@ export function summarySection(review: Review): Section {
     ["Oldest kubelet", configuration.oldestKubelet],
     [
       "Looked at",
-      `${count(report.files.linted, "file")}, ${count(report.objects.checked, "object")} judged, ${count(workloads.length, "workload")} with pods; ${count(notRelevant, "object")} of kinds that cannot matter`,
+      `${report.cluster === undefined ? `${count(report.files.linted, "file")}, ` : ""}${count(report.objects.checked, "object")} judged, ${count(workloads.length, "workload")} with pods; ${passedOver(report)}`,
     ],
+    ...(report.cluster === undefined
+      ? []
+      : [
+          [
+            "Held against the webhook",
+            `${count(report.cluster.pods, "pod")}, ${report.cluster.slipped} slipped past it`,
+          ] as const,
+        ]),
+    ...(report.known === undefined
+      ? []
+      : [["Known from the baseline", `${count(report.known, "finding")}, not listed here`] as const]),
   ];
   return {
     id: "summary",
@@ -71,6 +80,32 @@ export function summarySection(review: Review): Section {
         }),
       )}`,
   };
+}
+
+type Entry = readonly [string, Content];
+
+const codes = (texts: readonly string[]): Content => texts.map((text) => html`<code>${text}</code> `);
+
+function scopeEntries(scope: Scope): readonly Entry[] {
+  if (scope.kind === "files")
+    return [
+      ["Scope", codes(scope.paths)],
+      ...(scope.context.length === 0 ? [] : [["Read for relations only", codes(scope.context)] as const]),
+    ];
+  return [
+    ["Cluster", codes([scope.context])],
+    ["API server", codes([scope.server])],
+    ["Namespaces", scope.namespaces.length === 0 ? "all" : codes(scope.namespaces)],
+    ...(scope.selector === undefined ? [] : [["Workloads with labels", codes([scope.selector])] as const]),
+  ];
+}
+
+/** What was counted and not judged itself. */
+function passedOver({ objects, cluster }: Report): string {
+  if (cluster !== undefined)
+    return `${count(cluster.throughMaker, "object")} judged as what made them, ${cluster.over} that run no more`;
+  const notRelevant = [...objects.notRelevant.values()].reduce((sum, each) => sum + each, 0);
+  return `${count(notRelevant, "object")} of kinds that cannot matter`;
 }
 
 const number = (list: readonly unknown[], id?: string): Content =>

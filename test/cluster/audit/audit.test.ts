@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -103,6 +104,13 @@ async function changedKubeconfig(name: string, change: (config: Kubeconfig) => o
   writeFileSync(file, JSON.stringify(change(JSON.parse(text) as Kubeconfig)));
   return file;
 }
+
+/** What a script prints; throws with its stderr where one of its commands fails. */
+const runScript = (script: string): string =>
+  execFileSync("sh", ["-e", "-c", script], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+/** The commands in a review as Markdown. */
+const commandsIn = (markdown: string): string => /```sh\n([^]*?)```/.exec(markdown)?.[1] ?? "";
 
 const proxyPod = { containers: [{ name: "proxy", image: "registry.example/gracewarden-proxy:1" }] };
 
@@ -451,6 +459,39 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
     const everywhere = await audit(["--fail-on", "off"], kubeconfig);
     expect(everywhere.code).toBe(2);
     expect(everywhere.findings).toEqual([]);
+  });
+
+  it("says by which commands objects are mended, which mend them, and are refused where they have changed", async () => {
+    const markdown = async (): Promise<string> =>
+      (
+        await gracewarden(["audit", "--no-config", "--namespace", shop, "--format", "markdown"], {
+          cwd: folder,
+          env: { KUBECONFIG: KUBECONFIG ?? "" },
+        })
+      ).stdout;
+    const readinessProbe = { httpGet: { path: "/", port: 80 } };
+    const hooked = { readinessProbe, lifecycle: { preStop: { sleep: { seconds: 5 } } } };
+    const containers = [
+      container("front", hooked),
+      container("back", { readinessProbe, ports: [{ containerPort: 80 }] }),
+    ];
+    await apply(workload("Deployment", shop, "api", { containers }, { paused: true }), {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "api", namespace: shop },
+      spec: { selector: { app: "api" }, ports: [{ port: 80 }] },
+    });
+    const before = await markdown();
+    const found = commandsIn(before);
+    for (const name of ["Deployment.v1.apps web", "StatefulSet.v1.apps db", "Deployment.v1.apps api"])
+      expect(found).toContain(`--namespace ${shop} patch ${name} `);
+    expect(found).toContain('{"op":"test","path":"/spec/template/spec/containers/1/name","value":"back"}');
+    expect(before).toContain(`not in the patch: ${shop}/Pod/bare: the spec of a pod cannot be changed`);
+    expect(runScript(found.replaceAll("--type=json", "--type=json --dry-run=server"))).toContain("web patched");
+    expect(commandsIn(await markdown())).toBe(found);
+    runScript(found);
+    expect(commandsIn(await markdown())).toBe("");
+    expect(() => runScript(found)).toThrow(/the server rejected our request|testing value|Invalid/);
   });
 
   it("says what is wrong with where it is to look", async () => {

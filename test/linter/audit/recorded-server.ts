@@ -13,6 +13,7 @@ const recorded = JSON.parse(readFileSync(new URL("recorded.json", import.meta.ur
 /** Its words for what a test cannot make it do at will. */
 export const faults = {
   unauthorized: status(401, "Unauthorized", "Unauthorized"),
+  forbidden: status(403, "Forbidden", "poddisruptionbudgets is forbidden"),
   expired: status(410, "Expired", "The provided continue parameter is too old to display a consistent list result."),
   busy: status(429, "TooManyRequests", "the server has received too many requests and has asked us to try again later"),
   failed: status(500, "InternalError", "etcdserver: request timed out"),

@@ -6,6 +6,7 @@ import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { browserFile, startBrowser } from "../../browser.ts";
+import { playRecording } from "../audit/recorded-server.ts";
 import { pod } from "../folder.ts";
 import { gracewarden } from "../program.ts";
 import { reviewed } from "../reviewed.ts";
@@ -14,6 +15,9 @@ const skipped = browserFile === undefined ? " (SKIPPED: no chromium on the PATH,
 
 /** So many that lists are folded. */
 const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`many/${index}.yaml`, pod(`many-${index}`)]));
+
+/** Of files, and of a cluster. */
+const pages = ["report.html", "cluster.html"] as const;
 
 const contrast = readFileSync(join(import.meta.dirname, "../contrast.js"), "utf8");
 
@@ -34,6 +38,10 @@ describe.skipIf(browserFile === undefined)(`the HTML report in a browser${skippe
       writeFileSync(join(cwd, name), content);
     }
     await gracewarden(["report", "-o", "report.html"], { cwd });
+    await using server = await playRecording();
+    writeFileSync(join(cwd, "kubeconfig"), server.kubeconfig);
+    const left = ["--without", "poddisruptionbudgets.policy"];
+    await gracewarden(["audit", "--kubeconfig", "kubeconfig", "--format", "html=cluster.html", ...left], { cwd });
     browser = await startBrowser(browserFile ?? "");
   }, 60_000);
   afterAll(async () => {
@@ -41,30 +49,34 @@ describe.skipIf(browserFile === undefined)(`the HTML report in a browser${skippe
     rmSync(cwd, { recursive: true });
   });
 
-  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+  async function open(options: BrowserContextOptions = {}, file = "report.html"): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    await page.goto(pathToFileURL(join(cwd, "report.html")).href);
+    await page.goto(pathToFileURL(join(cwd, file)).href);
     return page;
   }
 
-  it("asks for nothing but itself, and has nothing to complain of", { timeout: 60_000 }, async () => {
-    const page = await open();
-    const requests: string[] = [];
-    const complaints: string[] = [];
-    page.on("request", (request) => requests.push(request.url()));
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.reload();
-    expect([requests, complaints]).toEqual([[page.url()], []]);
-  });
-
-  it.each(["light", "dark"] as const)(
-    "has nothing that axe finds against WCAG 2.2 AA or good practice, in %s",
+  it.each(pages)(
+    "asks for nothing but itself, and has nothing to complain of: %s",
     { timeout: 60_000 },
-    async (colorScheme) => {
-      const page = await open({ colorScheme });
+    async (file) => {
+      const page = await open({}, file);
+      const requests: string[] = [];
+      const complaints: string[] = [];
+      page.on("request", (request) => requests.push(request.url()));
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.reload();
+      expect([requests, complaints]).toEqual([[page.url()], []]);
+    },
+  );
+
+  it.each(pages.flatMap((file) => (["light", "dark"] as const).map((colorScheme) => ({ file, colorScheme }))))(
+    "has nothing that axe finds against WCAG 2.2 AA or good practice: $file in $colorScheme",
+    { timeout: 60_000 },
+    async ({ file, colorScheme }) => {
+      const page = await open({ colorScheme }, file);
       await page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
       await page.evaluate(axe.source);
       const { violations, passes } = await page.evaluate<axe.AxeResults>(
@@ -116,8 +128,8 @@ describe.skipIf(browserFile === undefined)(`the HTML report in a browser${skippe
     expect(await last.isVisible()).toBe(true);
   });
 
-  it("needs no scrolling sideways on a narrow screen", { timeout: 60_000 }, async () => {
-    const page = await open({ viewport: { width: 320, height: 640 } });
+  it.each(pages)("needs no scrolling sideways on a narrow screen: %s", { timeout: 60_000 }, async (file) => {
+    const page = await open({ viewport: { width: 320, height: 640 } }, file);
     await page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
   });
