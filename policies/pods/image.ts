@@ -43,13 +43,16 @@ function withoutRegistry(image: string): string {
   return rest === image || /^(?:index\.)?docker\.io$/.test(host) ? rest.replace(/^library\//, "") : `/${rest}`;
 }
 
-/** Images that are known to hold no shell and no coreutils, by what their names promise (B4). */
+/** Images that are known to hold no shell and no coreutils, by what their names promise or their publishers say (B4). */
 export const bare: readonly RegExp[] = [
   /(^|\/)distroless\//,
   /(^|[/:_.-])distroless([/:_.-]|$)/,
   /(^|\/)scratch(:|@|$)/,
   /(^|\/)pause(:|@|$)/,
   /^(cgr\.dev|docker\.io)?\/?chainguard\/static(:|@|$)/,
+  // Those with a shell say so behind the version; before 1.16 all had one.
+  /(^|\/)cloud-sql-connectors\/cloud-sql-proxy(:[0-9.]+)?(@|$)/,
+  /(^|\/)cloudsql-docker\/gce-proxy:1\.(1[6-9]|[2-9][0-9])[0-9.]*(@|$)/,
 ];
 /** Their variants that bring a shell all the same. */
 export const withShell = /[:_-](debug|dev|debug-nonroot)(@|$)/;

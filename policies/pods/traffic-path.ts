@@ -66,23 +66,34 @@ const portsLedTo = memo(
 );
 
 /** A Service that finds pods for each other: without an address of its own, and listing those that are not ready. */
-export function isDiscovery(service: KubernetesObject): boolean {
+function isDiscovery(service: KubernetesObject): boolean {
   return valueAt(service.value, ["spec", "clusterIP"]) === "None" && publishesNotReady(service);
 }
 
+/** At the end of a name; further in front it says what a program works on: `custom-metrics-adapter`, `monitoring-grafana`. */
+const calledForManagement = /(^|-)(metrics|monitoring|monitor|exporter)(-(service|svc|headless))?$/;
+
+/** Prometheus itself answers queries, at a port that bears its name. */
+const prometheus = /^prometheus(-|$)/;
+
 /** A Service that leads to nothing but what is measured and managed. */
-export function isForManagement(service: KubernetesObject): boolean {
+function isForManagement(service: KubernetesObject): boolean {
   const ports = valueAt(service.value, ["spec", "ports"]);
   if (!Array.isArray(ports) || ports.length === 0) return false;
+  if (ports.length === 1 && calledForManagement.test(service.name)) return true;
   const named = ports.every((port) => {
     const name: unknown = isRecord(port) ? port["name"] : undefined;
     return typeof name === "string" && ofManagement.test(name);
   });
-  const called = /(^|-)(metrics|monitoring|monitor|exporter)(-|$)/.test(service.name);
-  return named || (ports.length === 1 && called && !/metrics-server/.test(service.name));
+  return named && !prometheus.test(service.name);
 }
 
 /** C3: such a Service leads to a pod until it is gone, whatever its state. */
 export function publishesNotReady(service: KubernetesObject): boolean {
   return valueAt(service.value, ["spec", "publishNotReadyAddresses"]) === true;
 }
+
+/** The Services among these that lead requests to their pods. */
+export const forRequests = memo((services: readonly KubernetesObject[]) =>
+  services.filter((service) => !isDiscovery(service) && !isForManagement(service)),
+);

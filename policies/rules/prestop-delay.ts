@@ -3,10 +3,9 @@ import { goesFirst } from "../pods/goes-first.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import {
+  forRequests,
   hasTrafficPort,
   isApp,
-  isDiscovery,
-  isForManagement,
   isIdle,
   publishesNotReady,
   standsBeside,
@@ -432,10 +431,6 @@ const unhookedProxies = (pod: Pod): readonly Container[] =>
 
 const untilSigterm = (containers: readonly Container[]): string =>
   `without a preStop hook nothing tells ${containers.map(({ name }) => name).join(" and ")} before SIGTERM that the pod leaves`;
-
-const forRequests = memo((services: readonly KubernetesObject[]) =>
-  services.filter((service) => !isDiscovery(service) && !isForManagement(service)),
-);
 
 function whatHappens(containers: readonly Container[], services: readonly KubernetesObject[]): string {
   const names = containers.map(({ name }) => name).join(" and ");

@@ -7,7 +7,7 @@ import type { Pod } from "../pods/pod.ts";
 import { leastReplicas, percentOf } from "../pods/replicas.ts";
 import { rollingUpdateOf } from "../pods/rolling-update.ts";
 import { isHeadless } from "../pods/service.ts";
-import { trafficPath } from "../pods/traffic-path.ts";
+import { forRequests, trafficPath } from "../pods/traffic-path.ts";
 import { defineObjectRule, type Problem } from "../rule.ts";
 import { floorSeconds } from "../shutdown/timeline.ts";
 
@@ -34,7 +34,7 @@ that its successor needs.`,
     const [pod] = set.podsIn(workload);
     if (pod === undefined) return;
     // Every StatefulSet has a headless Service, for names and not for traffic.
-    const service = set.servicesOf(pod).find((one) => workload.kind !== "StatefulSet" || !isHeadless(one));
+    const service = forRequests(set.servicesOf(pod)).find((one) => workload.kind !== "StatefulSet" || !isHeadless(one));
     if (service === undefined) return;
     const stop = holdsExclusively(pod) ? undefined : stopsAll(workload, pod, service, set);
     if (stop !== undefined) yield stop;
@@ -195,6 +195,30 @@ spec:
     spec:
       containers:
         - { name: controller, image: controller }
+`,
+    },
+    {
+      name: "a Service that is there to measure a controller",
+      yaml: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: controller }
+spec:
+  strategy: { type: Recreate }
+  template:
+    metadata:
+      labels: { app: controller }
+    spec:
+      containers:
+        - { name: controller, image: controller }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: controller-metrics }
+spec:
+  selector: { app: controller }
+  ports:
+    - { port: 9090 }
 `,
     },
     {

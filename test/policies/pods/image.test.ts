@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shellOf } from "../../../policies/pods/image.ts";
+import { shellOf, lacksShell } from "../../../policies/pods/image.ts";
 
 it.each([
   ["node", "dash"],
@@ -35,4 +35,17 @@ it.each([
   ["gcr.io/distroless/nodejs22-debian12", undefined],
 ])("the `sh` of %s is %s", (image, shell) => {
   expect(shellOf(image)).toBe(shell);
+});
+
+it.each([
+  ["gcr.io/distroless/static-debian12:nonroot", true],
+  ["gcr.io/distroless/base:debug", false],
+  ["gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.8.0", true],
+  ["gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.8.0-alpine", false],
+  ["gcr.io/cloudsql-docker/gce-proxy:1.25.0", true],
+  ["gcr.io/cloudsql-docker/gce-proxy:1.25.0-buster", false],
+  ["gcr.io/cloudsql-docker/gce-proxy:1.11", false],
+  ["registry.example/app:1", false],
+])("that %s holds no shell is known: %s", (image, known) => {
+  expect(lacksShell(image)).toBe(known);
 });
