@@ -15,7 +15,9 @@ export function checkChartOptions(
   const used = chartOption(options);
   if (used === undefined) return options;
   if (options["no-render"]) throw programError("options-exclude", `--${used}`, "--no-render");
-  if (charts.length !== 1) {
+  // All charts of a run are for one cluster, while values, a name and a namespace are a chart's own.
+  const isForAll = used === "kube-version" && charts.length > 0;
+  if (charts.length !== 1 && !isForAll) {
     const which = charts.length === 0 ? "there is none" : `there are ${charts.length}`;
     throw programError(
       "one-chart",
@@ -33,12 +35,11 @@ export function checkChartOptions(
   return { ...options, values };
 }
 
-/** For the charts that nothing is said about. */
+/** For the charts that nothing is said about: they are rendered for the same cluster. */
 export const withoutChartOptions = (options: RenderOptions): RenderOptions => ({
   ...options,
   values: [],
   set: [],
   "release-name": undefined,
   namespace: undefined,
-  "kube-version": undefined,
 });

@@ -49,7 +49,12 @@ export async function renderChart(
   // An archive that makes nothing at all is accounted for by itself.
   if (chart.kind === "archive" && files.length + rest.length === 0) rest.push({ file: chart.folder, path: chart.path });
   for (const { file, path } of rest)
-    files.push(nothingRendered(namesOf(file, path), `renders to nothing with these values of ${chart.folder}`));
+    files.push(
+      nothingRendered(
+        namesOf(file, path),
+        `renders to nothing; no manifest is made of it with these values of ${chart.folder}`,
+      ),
+    );
   return { files, judged: templates.judged };
 }
 

@@ -72,9 +72,7 @@ export async function buildKustomization(
   const shown = new Set(files.map((file) => file.path));
   const rest = judged
     .filter((file) => !shown.has(file.path))
-    .map((file) =>
-      nothingRendered(namesOf(file.path), `a part of the kustomization ${folder}, judged in what it builds`),
-    );
+    .map((file) => nothingRendered(namesOf(file.path), `part of a kustomization; judged in what ${folder} builds`));
   return { files: [...files, ...rest], judged };
 }
 
@@ -94,7 +92,7 @@ function byOrigin(
     built.problems.length === 0 &&
     manifest.problems.length === 0 &&
     manifest.notRelevant.size === 0;
-  const reason = `the kustomization ${folder}, judged in what it builds`;
+  const reason = `a kustomization; judged in what ${folder} builds`;
   const rest = isEmpty ? nothingRendered({ ...built, named: true }, reason) : { ...built, objects: others };
   return [
     ...written.map(([file, objects]) => ({

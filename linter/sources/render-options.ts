@@ -6,7 +6,7 @@ export const renderOptions = {
   set: { value: "KEY=VALUE", repeatable: true, text: "A value for the chart, as helm takes it" },
   "release-name": { value: "NAME", text: "The release that the chart is rendered as" },
   namespace: { value: "NAME", text: "The namespace that the chart is rendered for" },
-  "kube-version": { value: "VERSION", text: "The Kubernetes version that the chart is rendered for" },
+  "kube-version": { value: "VERSION", text: "The Kubernetes version that all charts are rendered for" },
   render: { text: "Render the charts and kustomizations below the named folders, too" },
   "no-render": { text: "Start neither helm nor kubectl: read templates and patches as they are written" },
 } as const satisfies Record<string, Option>;
@@ -21,7 +21,7 @@ export interface RenderOptions {
   readonly "no-render": boolean;
 }
 
-/** An option by which something is said to helm. */
+/** An option by which something is said to helm; the one for all charts only if no other is used. */
 export const chartOption = (options: RenderOptions): keyof RenderOptions | undefined =>
   (["values", "set", "release-name", "namespace", "kube-version"] as const).find(
     (name) => options[name] !== undefined && options[name].length > 0,

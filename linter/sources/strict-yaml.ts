@@ -1,8 +1,9 @@
 import { readManifest } from "../../policies/manifests/manifest.ts";
 
 /**
- * The values of a text that another reader of YAML will read, too, and must read alike: what readers differ in, as tags
- * and merge keys, is refused, wherever it stands. Otherwise the sentence says why, to be put behind the file's name.
+ * The values of a text that another reader of YAML will read, too, and must read alike: what readers differ in, as tags,
+ * merge keys and the line breaks of YAML 1.1, is refused, wherever it stands. Otherwise the sentence says why, to be put
+ * behind the file's name.
  */
 export async function readStrictly(
   name: string,
@@ -13,9 +14,15 @@ export async function readStrictly(
   if (problem !== undefined) return { why: `cannot be read: ${problem.message}` };
   if (notRelevant.size > 0 || skipped.some(({ reason }) => reason !== "empty document"))
     return { why: "cannot be read: it is no kustomization" };
-  if (tagOrMergeKey.test(source.text))
+  // Where kustomize begins a line, and so may find a key, others read on in a comment.
+  if (otherLineBreak.test(source.text))
+    return { why: "has a line break that only some readers of YAML know (U+0085, U+2028 or U+2029): take it out" };
+  if (tagOrMergeKey.test(source.text.replaceAll(commentLine, "")))
     return { why: "has a tag (!) or a merge key (<<): write out what they stand for" };
   return { values: documents.map(({ value }) => value) };
 }
 
+const otherLineBreak = /[\u0085\u2028\u2029]/;
+/** Without quotes, since it may be a line of a quoted text, which ends where the quote does. */
+const commentLine = /^[ \t]*#[^"'\r\n]*$/gm;
 const tagOrMergeKey = /(?:^|[\s[{,:])(?:!\S|["']?<<["']?\s*:)/;

@@ -79,7 +79,7 @@ describe.each(builders)("$words.0", ({ words, program, path }) => {
       expect(findings[0]?.object).toMatchObject({ namespace: "shop", name: "shop-web-prod" });
       expect(files.skipped).toEqual([
         { file: "prod/notes.json", reason: expect.stringContaining("not a Kubernetes object") as string },
-        { file: "prod/side.yaml", reason: "a part of the kustomization prod, judged in what it builds" },
+        { file: "prod/side.yaml", reason: "part of a kustomization; judged in what prod builds" },
       ]);
       // The ConfigMap counts for the kustomization.
       expect(objects).toEqual({ checked: 2, notRelevant: 1, skipped: 0 });
@@ -126,6 +126,11 @@ describe.each(builders)("$words.0", ({ words, program, path }) => {
           "pod.yaml": hasty(),
         },
         at: ["own-hasty: kustomization.yaml:1 grace-not-zero warn file"],
+      },
+      {
+        name: "exclamation marks and such in comments are no tags",
+        files: { "kustomization.yaml": "# !!! Keep\n  # <<: this\nresources: [pod.yaml]\n", "pod.yaml": hasty() },
+        at: ["hasty: pod.yaml:6 grace-not-zero warn exact"],
       },
       {
         name: "a component and a strategic patch of several documents",
@@ -263,6 +268,16 @@ describe("a kustomization that is not built", () => {
       name: "transformers that are built",
       content: "transformers: [plugins]",
       says: "a folder that builds generators",
+    },
+    ...["\u0085", "\u2028", "\u2029"].map((lineBreak) => ({
+      name: `a line break that only kustomize knows, ${JSON.stringify(lineBreak)}`,
+      content: `# names${lineBreak}bases: ["https://127.0.0.1/a"]\nresources: [a.yaml]`,
+      says: "has a line break that only some readers of YAML know",
+    })),
+    {
+      name: "a tag behind what looks like a comment",
+      content: '{ namePrefix: "a\n  # b", resources: !!seq [a.yaml] }',
+      says: "has a tag (!) or a merge key (<<)",
     },
     { name: "text that is no YAML", content: "resources: [", says: "cannot be read" },
     {

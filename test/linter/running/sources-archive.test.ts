@@ -81,7 +81,10 @@ describe.skipIf(helmPath === undefined)(`a packaged chart that is named${skipped
     expect(findings[1]?.rendered?.command).toBe(`helm template ${archive} -s templates/db.yaml`);
     expect(findings[1]?.fixable).toBe(false);
     expect(read.skipped).toEqual([
-      { file: `${archive}/templates/worker.yaml`, reason: `renders to nothing with these values of ${archive}` },
+      {
+        file: `${archive}/templates/worker.yaml`,
+        reason: `renders to nothing; no manifest is made of it with these values of ${archive}`,
+      },
     ]);
     expect([read.linted, objects.checked]).toEqual([2, 2]);
     expect(readdirSync(cwd, { recursive: true })).toEqual(before);
@@ -171,7 +174,9 @@ describe.skipIf(helmPath === undefined)(`a packaged chart that is named${skipped
   ])("is accounted for where it $name", async ({ entries }) => {
     const { code, files: read } = await lint([archive], withHelm({ [archive]: packed(entries) }));
     expect(code).toBe(0);
-    expect(read.skipped).toEqual([{ file: archive, reason: `renders to nothing with these values of ${archive}` }]);
+    expect(read.skipped).toEqual([
+      { file: archive, reason: `renders to nothing; no manifest is made of it with these values of ${archive}` },
+    ]);
   });
 });
 

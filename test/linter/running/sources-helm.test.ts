@@ -73,7 +73,10 @@ describe.skipIf(helmPath === undefined)(`a chart that is named${skippedWithout("
     ]);
     expect(findings.map(brief)).toContain("shop/example/literal.yaml:6 grace-not-zero warn");
     expect(files.skipped.filter(({ file }) => file.includes("templates"))).toEqual([
-      { file: "shop/templates/worker.yaml", reason: "renders to nothing with these values of shop" },
+      {
+        file: "shop/templates/worker.yaml",
+        reason: "renders to nothing; no manifest is made of it with these values of shop",
+      },
     ]);
     expect(objects).toEqual({ checked: 3, notRelevant: 1, skipped: 0 });
   });
@@ -116,7 +119,7 @@ describe.skipIf(helmPath === undefined)(`a chart that is named${skippedWithout("
     const without = await lint(["shop", "--set", "db.enabled=false"], around(files));
     expect(without.files.skipped).toContainEqual({
       file: "shop/charts/db/templates/db.yaml",
-      reason: "renders to nothing with these values of shop",
+      reason: "renders to nothing; no manifest is made of it with these values of shop",
     });
   });
 
@@ -357,6 +360,25 @@ describe.skipIf(helmPath === undefined)(`charts below a folder${skippedWithout("
     const { findings, objects } = await lint([".", "--render"], around(files));
     expect(hooks(findings)).toHaveLength(4);
     expect(objects.checked).toBe(7);
+  });
+
+  it("are all rendered for one version of Kubernetes", async () => {
+    const picky = inFolder("picky", {
+      "Chart.yaml": `${chart["Chart.yaml"]}kubeVersion: ">=1.99.0-0"\n`,
+      "templates/pod.yaml": hasty("picky"),
+    });
+    const both = around({ ...picky, ...inFolder("shop", chart) });
+    expect((await lint([".", "--render"], both)).stderr).toContain("picky is not rendered");
+    for (const args of [
+      [".", "--render"],
+      ["shop", "--context", "picky"],
+    ]) {
+      const { code, stderr } = await lint([...args, "--kube-version", "1.99.0"], both);
+      expect([code, stderr]).toEqual([1, ""]);
+    }
+    expect((await gracewarden(["lint", "shop/example", "--kube-version", "1.99.0"], both)).stderr).toContain(
+      "--kube-version is for one chart, and there is none",
+    );
   });
 });
 
