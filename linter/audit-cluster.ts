@@ -8,6 +8,7 @@ import { chosenConfig } from "./load-config.ts";
 import { configText } from "./print-config.ts";
 import { render } from "./render.ts";
 import { formats, reportTargets } from "./report-targets.ts";
+import type { Report } from "./report.ts";
 import { reviewFormats, type ReviewFormat } from "./review/review-format.ts";
 import { tellCrashes } from "./tell-crashes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -33,7 +34,7 @@ export async function auditCluster(options: AuditOptions, terminal: Terminal): P
   }
   const namespaces = [...new Set(options.namespace)];
   const { selector } = options;
-  const { report, objects, set, remedies } = await auditOf({
+  const { objects, set, remedies, judging, ...audit } = await auditOf({
     cluster: { kubeconfig: options.kubeconfig, context: options.context },
     read: { namespaces, selector, without: options.without, note },
     rules,
@@ -41,10 +42,19 @@ export async function auditCluster(options: AuditOptions, terminal: Terminal): P
     terminal,
   });
 
+  let report: Report = audit.report;
+  const { cluster } = audit.report;
+  let isStale = false;
+  const { baseline } = options;
+  if (baseline !== undefined) {
+    const { compareWithBaseline } = await import("./baseline.ts");
+    ({ report, fails: isStale } = compareWithBaseline(report, judging, { ...options, baseline }, terminal));
+  }
+
   /** A review holds everything, with --quiet too: what it left out would be taken for not found. */
   async function review(format: ReviewFormat): Promise<string> {
     const { renderReview } = await import("./review/render-review.ts");
-    const { context, server } = report.cluster;
+    const { context, server } = cluster;
     return renderReview(format, {
       scope: { kind: "cluster", context, server, namespaces, selector },
       objects,
@@ -69,12 +79,13 @@ export async function auditCluster(options: AuditOptions, terminal: Terminal): P
     stdout,
   );
   tellCrashes(report, terminal);
-  const refused = report.cluster.notEvaluated.filter((one) => one.refused !== undefined);
+  const refused = cluster.notEvaluated.filter((one) => one.refused !== undefined);
   if (refused.length > 0)
     note(
       `not everything may be read, so this is no clean audit: grant ${refused.map(({ grant }) => grant).join("; ")} (deploy/audit.yaml has all of it), or do without by --without KIND`,
     );
   if (report.crashes.length > 0 || refused.length > 0) return 2;
+  if (isStale) return 1;
   return report.findings.some((finding) => countsAsFailure(finding, options)) ? 1 : 0;
 }
 

@@ -1,10 +1,13 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import { formatPath } from "../policies/path.ts";
+import type { KubernetesObject } from "../policies/pods/object.ts";
 import { isRecord } from "../policies/record.ts";
+import type { BaselineChoice } from "./baseline-options.ts";
 import { builtin } from "./builtin.ts";
 import { programError, systemSentence } from "./errors.ts";
 import type { PlacedFinding, Report } from "./report.ts";
 import { fingerprints } from "./reporters/fingerprint.ts";
+import type { Terminal } from "./terminal.ts";
 import { writeReport } from "./write-report.ts";
 
 const { existsSync, readFileSync } = builtin("node:fs");
@@ -21,55 +24,80 @@ interface Entry {
   readonly fingerprint: string;
 }
 
-export interface BaselineOptions {
-  /** As the user named it. */
+/** What a run says about its findings, and about those that it does not have. */
+export interface Judging {
+  /** How the baseline names a finding. */
+  readonly nameOf: (finding: PlacedFinding) => Name;
+  /** Whether the run would have the finding of an entry, were it still there. */
+  readonly covers: (entry: Pick<Entry, "file" | "rule" | "object">) => boolean;
+}
+
+interface Name {
+  /** Empty for a live object. */
   readonly file: string;
-  readonly cwd: string;
-  /** The files of this run: what stands in others cannot be judged. */
-  readonly linted: readonly string[];
-  readonly change: "none" | "update" | "prune";
+  readonly object: string;
+  /** In whose place the finding's object stands: all of one maker's are one entry. */
+  readonly maker?: KubernetesObject | undefined;
 }
 
 interface Compared {
   /** The report without what is known. */
   readonly report: Report;
-  /** Entries that match nothing any more, as sentences name them. */
-  readonly stale: readonly string[];
+  /** Whether entries match nothing any more, and that is not to be. */
+  readonly fails: boolean;
 }
 
-/** Takes out of a report what the baseline knows, and writes the baseline anew where that is asked for. Throws a ProgramError for a baseline that cannot be used. */
-export function compareWithBaseline(report: Report, { file, cwd, linted, change }: BaselineOptions): Compared {
+/** Takes out of a report what the baseline of the options knows, writes it anew where that is asked for, and names what matches nothing any more. Throws a ProgramError for a baseline that cannot be used. */
+export function compareWithBaseline(
+  report: Report,
+  judging: Judging,
+  options: BaselineChoice & { readonly baseline: string },
+  { cwd, stderr }: Pick<Terminal, "cwd" | "stderr">,
+): Compared {
+  const file = options.baseline;
   const path = resolve(cwd, file);
-  // Relative to the baseline, which lies in the repository, whatever folder the run starts in.
-  const nameOf = (shown: string): string => relative(dirname(path), resolve(cwd, shown)).split(sep).join("/");
-  const entries = change === "update" && !existsSync(path) ? [] : read(path, file);
-  const found = new Map<string, PlacedFinding>();
+  const entries = options["update-baseline"] && !existsSync(path) ? [] : read(path, file);
+  const found = new Map<string, PlacedFinding[]>();
   const fingerprint = fingerprints();
   for (const finding of report.findings) {
-    const print = fingerprint(finding);
-    if (finding.waived === undefined) found.set(print, finding);
+    const { maker } = judging.nameOf(finding);
+    const print = maker === undefined ? fingerprint(finding) : fingerprints()({ ...finding, object: maker });
+    if (finding.waived === undefined) found.set(print, [...(found.get(print) ?? []), finding]);
   }
-  const run = new Set(linted.map(nameOf));
-  const isGone = (entry: Entry): boolean =>
-    !found.has(entry.fingerprint) && (run.has(entry.file) || !existsSync(resolve(dirname(path), entry.file)));
+  const isGone = (entry: Entry): boolean => !found.has(entry.fingerprint) && judging.covers(entry);
   const kept = entries.filter((entry) => !isGone(entry));
-  if (change === "update") {
+  if (options["update-baseline"]) {
     const others = kept.filter((entry) => !found.has(entry.fingerprint));
-    const now = [...found].map(([print, finding]) => entryOf(print, finding, nameOf(finding.file)));
+    const now = [...found].flatMap(([print, [finding]]) =>
+      finding === undefined ? [] : [entryOf(print, finding, judging.nameOf(finding))],
+    );
     writeReport(file, cwd, written([...others, ...now]));
-    return { report: withoutKnown(report, new Set(found.values())), stale: [] };
+    return { report: withoutKnown(report, new Set([...found.values()].flat())), fails: false };
   }
-  if (change === "prune" && kept.length < entries.length) writeReport(file, cwd, written(kept));
-  const known = new Set(
-    entries.flatMap((entry) => {
-      const finding = found.get(entry.fingerprint);
-      return finding === undefined ? [] : [finding];
-    }),
-  );
-  const stale = change === "prune" ? [] : entries.filter(isGone);
+  if (options["prune-baseline"] && kept.length < entries.length) writeReport(file, cwd, written(kept));
+  const known = new Set(entries.flatMap((entry) => found.get(entry.fingerprint) ?? []));
+  const stale = options["prune-baseline"] ? [] : entries.filter(isGone);
+  for (const { rule, object, path: at, file: where } of stale) {
+    const what = [rule, object, at, where === "" ? "" : `in ${where}`].filter(Boolean).join(" ");
+    stderr.write(`gracewarden: the baseline ${file} knows what is not there: ${what}\n`);
+  }
+  if (stale.length > 0)
+    stderr.write("gracewarden: --prune-baseline takes such entries out, --allow-stale-baseline lets them be\n");
+  return { report: withoutKnown(report, known), fails: stale.length > 0 && !options["allow-stale-baseline"] };
+}
+
+/** Of a run over files, by the names of those that it judged. */
+export function judgingFiles(linted: readonly string[], baseline: string, cwd: string): Judging {
+  const folder = dirname(resolve(cwd, baseline));
+  // Relative to the baseline, which lies in the repository, whatever folder the run starts in.
+  const nameOf = (shown: string): string => relative(folder, resolve(cwd, shown)).split(sep).join("/");
+  const run = new Set(linted.map(nameOf));
   return {
-    report: withoutKnown(report, known),
-    stale: stale.map((entry) => [entry.rule, entry.object, entry.path, `in ${entry.file}`].filter(Boolean).join(" ")),
+    nameOf: ({ file, object }) => ({
+      file: nameOf(file),
+      object: object === undefined ? "" : `${object.kind}/${object.name}`,
+    }),
+    covers: ({ file }) => file !== "" && (run.has(file) || !existsSync(resolve(folder, file))),
   };
 }
 
@@ -79,10 +107,10 @@ const withoutKnown = (report: Report, known: ReadonlySet<PlacedFinding>): Report
   known: known.size,
 });
 
-const entryOf = (fingerprint: string, { rule, object, at }: PlacedFinding, file: string): Entry => ({
+const entryOf = (fingerprint: string, { rule, at }: PlacedFinding, { file, object }: Name): Entry => ({
   file,
   rule,
-  object: object === undefined ? "" : `${object.kind}/${object.name}`,
+  object,
   path: formatPath(at),
   fingerprint,
 });

@@ -35,30 +35,28 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     for (const text of unusedWaivers(report, input.files, loaded.config, now))
       terminal.stderr.write(`gracewarden: ${text}\n`);
   }
-  let stale: readonly string[] = [];
-  if (options.baseline !== undefined) {
-    const { compareWithBaseline } = await import("./baseline.ts");
+  let isStale = false;
+  const { baseline } = options;
+  if (baseline !== undefined) {
+    const { compareWithBaseline, judgingFiles } = await import("./baseline.ts");
+    const judging = judgingFiles(
+      input.files.map(({ file }) => file),
+      baseline,
+      cwd,
+    );
     // What could not be rendered has findings that nobody saw.
-    const change = input.failed
-      ? "none"
-      : options["update-baseline"]
-        ? "update"
-        : options["prune-baseline"]
-          ? "prune"
-          : "none";
-    const linted = input.files.map(({ file }) => file);
-    ({ report, stale } = compareWithBaseline(report, { file: options.baseline, cwd, linted, change }));
-    for (const entry of stale)
-      terminal.stderr.write(`gracewarden: the baseline ${options.baseline} knows what is not there: ${entry}\n`);
-    if (stale.length > 0)
-      terminal.stderr.write(
-        "gracewarden: --prune-baseline takes such entries out, --allow-stale-baseline lets them be\n",
-      );
+    const unchanged = input.failed && { "update-baseline": false, "prune-baseline": false };
+    ({ report, fails: isStale } = compareWithBaseline(
+      report,
+      judging,
+      { ...options, baseline, ...unchanged },
+      terminal,
+    ));
   }
   const isPrinted = !(options["fix-dry-run"] && reportTo !== terminal.stdout);
   await deliver(await withUnwritable(report), targets, render, options, terminal, isPrinted ? reportTo : undefined);
   tellCrashes(report, terminal);
   if (report.crashes.length > 0 || input.failed) return 2;
-  if (stale.length > 0 && !options["allow-stale-baseline"]) return 1;
+  if (isStale) return 1;
   return report.findings.some((finding) => countsAsFailure(finding, options)) ? 1 : 0;
 }

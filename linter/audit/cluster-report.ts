@@ -2,12 +2,14 @@ import type { Config } from "../../policies/config.ts";
 import { objectSet, type ObjectSet } from "../../policies/pods/object-set.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { run, type Finding } from "../../policies/run.ts";
+import type { Judging } from "../baseline.ts";
 import { programError } from "../errors.ts";
 import type { ClusterAccount, PlacedFinding, Report } from "../report.ts";
 import type { ReviewedObject } from "../review/reviewed-object.ts";
 import type { Terminal } from "../terminal.ts";
 import { openApiServer, type ApiServer } from "./api-server.ts";
 import type { ClusterChoice } from "./kube-config.ts";
+import { judgingCluster } from "./judging.ts";
 import { auditedKinds, ownRules, resourceName, slippedThrough } from "./kinds.ts";
 import type { LiveObject } from "./live-object.ts";
 import type { NotRead } from "./not-read.ts";
@@ -36,6 +38,7 @@ export interface ClusterAudit {
   /** These, and what was read for relations. */
   readonly set: ObjectSet;
   readonly remedies: () => Remedies;
+  readonly judging: Judging;
 }
 
 /** Reads a cluster and judges what was read. Throws a ProgramError where nothing can be said. */
@@ -62,9 +65,10 @@ async function reportOn(api: ApiServer, { read, rules, config, terminal: { now }
   const isIncomplete = notRead.some(({ refused, kind }) => refused !== undefined && kind.role === "workload");
   if (subjects.length === 0 && contents.over === 0 && !isIncomplete)
     throw programError("nothing-to-audit", whyNothing(read));
-  const judging = withoutRules(config, rulesWithout(notRead));
+  const unjudged = rulesWithout(notRead);
+  const judgedBy = withoutRules(config, unjudged);
   const set = objectSet([...subjects, ...others]);
-  const judged = run(set, subjects, rules, judging, now);
+  const judged = run(set, subjects, rules, judgedBy, now);
   const slipped = pods.flatMap(({ object, slip }) => (slip === undefined ? [] : [{ object, ...slip }]));
   const report = {
     findings: [
@@ -108,7 +112,16 @@ async function reportOn(api: ApiServer, { read, rules, config, terminal: { now }
     report,
     objects: subjects.map((object) => ({ object, placeAt: () => placeOfObject(object) })),
     set,
-    remedies: () => remedies(api.context, { subjects, others, findings: judged.findings, rules, config: judging, now }),
+    judging: judgingCluster({
+      subjects,
+      namespaces: read.namespaces,
+      selector: read.selector,
+      notRead,
+      unjudged: new Set([...unjudged, ...report.crashes.map(({ rule }) => rule)]),
+      customRules: config.customRules,
+    }),
+    remedies: () =>
+      remedies(api.context, { subjects, others, findings: judged.findings, rules, config: judgedBy, now }),
   };
 }
 

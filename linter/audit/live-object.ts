@@ -2,6 +2,7 @@ import { valueAt } from "../../policies/path.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
 import { readObjects } from "../../policies/pods/read-object.ts";
 import { isRecord } from "../../policies/record.ts";
+import { controllerOf } from "./controller.ts";
 
 /** An object of a cluster, with what its status and metadata say about its life. */
 export interface LiveObject {
@@ -28,7 +29,8 @@ export function liveObject(
   const [read] = readObjects({ ...rest, apiVersion, kind, metadata: { ...meta, ...kept } }, undefined).objects;
   if (read === undefined) return undefined;
   const { object } = read;
-  const controllerUid = controllerOf(meta["ownerReferences"]);
+  const uid = controllerOf(item)?.["uid"];
+  const controllerUid = typeof uid === "string" ? uid : undefined;
   return {
     object,
     uid: typeof meta["uid"] === "string" ? meta["uid"] : "",
@@ -43,14 +45,6 @@ const withoutLastApplied = ({
   "kubectl.kubernetes.io/last-applied-configuration": _applied,
   ...others
 }: Record<string, unknown>): Record<string, unknown> => others;
-
-function controllerOf(owners: unknown): string | undefined {
-  const owner: unknown = Array.isArray(owners)
-    ? owners.find((one) => isRecord(one) && one["controller"] === true)
-    : undefined;
-  const uid = isRecord(owner) ? owner["uid"] : undefined;
-  return typeof uid === "string" ? uid : undefined;
-}
 
 function isOver({ kind, value }: KubernetesObject, status: unknown, controllerUid: string | undefined): boolean {
   switch (kind) {

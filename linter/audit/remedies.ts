@@ -1,13 +1,12 @@
 import { fitTogether, isFixable } from "../../policies/admission/fixpoint.ts";
 import type { Config } from "../../policies/config.ts";
 import { applyEdits, type Edit } from "../../policies/edit.ts";
-import { valueAt } from "../../policies/path.ts";
 import { nameOf, type KubernetesObject } from "../../policies/pods/object.ts";
 import { objectSet } from "../../policies/pods/object-set.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { run, type Finding } from "../../policies/run.ts";
-import { isRecord } from "../../policies/record.ts";
 import type { Patch } from "../review/review.ts";
+import { controllerOf } from "./controller.ts";
 import { patchCommand } from "./patch-command.ts";
 import { placeOfObject } from "./place-of-object.ts";
 
@@ -102,11 +101,8 @@ function mend({
 
 /** Who would undo a patch, as far as the object says it. */
 function keeperOf({ value, labels, annotations }: KubernetesObject): string | undefined {
-  const owners = valueAt(value, ["metadata", "ownerReferences"]);
-  const owner: unknown = Array.isArray(owners)
-    ? owners.find((one) => isRecord(one) && one["controller"] === true)
-    : undefined;
-  if (isRecord(owner)) return `${String(owner["kind"])} ${String(owner["name"])}`;
+  const owner = controllerOf(value);
+  if (owner !== undefined) return `${String(owner["kind"])} ${String(owner["name"])}`;
   if ("argocd.argoproj.io/tracking-id" in annotations) return "Argo CD";
   if ("kustomize.toolkit.fluxcd.io/name" in labels || "helm.toolkit.fluxcd.io/name" in labels) return "Flux";
   return labels["app.kubernetes.io/managed-by"];

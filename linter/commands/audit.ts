@@ -1,4 +1,5 @@
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
+import { baselineOptions, checkBaselineOptions } from "../baseline-options.ts";
 import { auditCluster, auditFormats } from "../audit-cluster.ts";
 import type { Command } from "../command.ts";
 import { failOn } from "../counts-as-failure.ts";
@@ -42,6 +43,7 @@ const syntax = defineSyntax({
     },
     "fail-on": { ...failOn, default: "error" },
     "fail-on-undetermined": { text: "Exit with 1 for what cannot be told from the objects, too" },
+    ...baselineOptions,
     quiet: {
       text: "Report only what counts for --fail-on (errors where that is off); html, markdown and openreports hold everything",
     },
@@ -65,6 +67,7 @@ export type AuditOptions = ReturnType<typeof parseArguments<(typeof syntax)["opt
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const { options } = parseArguments(syntax, args);
   refuseBoth(options);
+  checkBaselineOptions(options);
   return auditCluster(options, terminal);
 }
 

@@ -1,4 +1,5 @@
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
+import { baselineOptions, checkBaselineOptions } from "../baseline-options.ts";
 import { programError } from "../errors.ts";
 import { refuseBoth } from "../load-config.ts";
 import { lintFiles } from "../lint-files.ts";
@@ -45,13 +46,7 @@ const syntax = defineSyntax({
       value: "REF",
       text: "Report only on files that changed since REF by git; the others are read for relations",
     },
-    baseline: {
-      value: "FILE",
-      text: "Findings that this file knows do not count; an entry that matches nothing any more makes the exit code 1",
-    },
-    "update-baseline": { text: "Write all findings of this run into the baseline; entries of other files stay" },
-    "prune-baseline": { text: "Take entries that match nothing any more out of the baseline" },
-    "allow-stale-baseline": { text: "Do not fail for entries of the baseline that match nothing any more" },
+    ...baselineOptions,
     "report-unused-waivers": { text: "Name the waivers, of the configuration and in annotations, that waived nothing" },
     ...renderOptions,
     cache: { text: "Say again what an earlier run said, where no byte that it read has changed" },
@@ -72,11 +67,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   const { options, positionals } = parseArguments(syntax, args);
   if (options.fix && options["fix-dry-run"]) throw programError("options-exclude", "--fix", "--fix-dry-run");
   refuseBoth(options);
-  if (options["update-baseline"] && options["prune-baseline"])
-    throw programError("options-exclude", "--update-baseline", "--prune-baseline");
-  for (const name of ["update-baseline", "prune-baseline", "allow-stale-baseline"] as const)
-    if (options[name] && options.baseline === undefined)
-      throw programError("option-needs-option", `--${name}`, "--baseline FILE");
+  checkBaselineOptions(options);
   if (options["print-config"]) {
     return printConfig(options, terminal);
   }

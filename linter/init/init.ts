@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { rules } from "../../policies/rules/index.ts";
-import { compareWithBaseline } from "../baseline.ts";
+import { compareWithBaseline, judgingFiles } from "../baseline.ts";
 import { builtin } from "../builtin.ts";
 import type { InitOptions } from "../commands/init.ts";
 import { programError } from "../errors.ts";
@@ -89,17 +89,28 @@ async function afterwards(found: Survey, { cwd, now }: Terminal): Promise<Survey
 }
 
 /** Whether it was written, or would be. */
-function writeBaseline({ input, report }: Survey, options: InitOptions, { cwd, stdout }: Terminal): boolean {
-  if (existsSync(join(cwd, baselineFile)) && !options.force) {
+function writeBaseline(
+  { input, report }: Survey,
+  { force, "dry-run": isDry }: InitOptions,
+  terminal: Terminal,
+): boolean {
+  const { cwd, stdout } = terminal;
+  if (existsSync(join(cwd, baselineFile)) && !force) {
     stdout.write(`${baselineFile} is there and stays as it is (gracewarden lint --update-baseline renews it)\n`);
     return false;
   }
-  if (options["dry-run"]) {
+  if (isDry) {
     stdout.write(`${baselineFile} would know the findings of today\n`);
     return true;
   }
   const linted = input.files.map(({ file }) => file);
-  const { known = 0 } = compareWithBaseline(report, { file: baselineFile, cwd, linted, change: "update" }).report;
+  const options = {
+    baseline: baselineFile,
+    "update-baseline": true,
+    "prune-baseline": false,
+    "allow-stale-baseline": false,
+  };
+  const { known = 0 } = compareWithBaseline(report, judgingFiles(linted, baselineFile, cwd), options, terminal).report;
   stdout.write(`wrote ${baselineFile}: it knows ${amount(known, "finding", "findings")}, which no longer count\n`);
   return true;
 }

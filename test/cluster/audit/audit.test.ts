@@ -245,6 +245,24 @@ describe.skipIf(!KUBECONFIG)("audit", () => {
     expect(await refused(["--selector", "app in"])).toContain("unable to parse requirement");
   });
 
+  it("lets only what is new count against a baseline", async () => {
+    const known = ["--namespace", shop, "--baseline", "known.json"];
+    expect((await audit([...known, "--update-baseline"])).code).toBe(0);
+    expect(await audit(known)).toMatchObject({ code: 0, brief: [], stderr: "" });
+    const spec = { terminationGracePeriodSeconds: 0, containers: [container("new")] };
+    await apply(workload("StatefulSet", shop, "new", spec, { replicas: 0 }));
+    const { code, brief } = await audit(known);
+    expect(code).toBe(1);
+    expect(brief).toContain(`${shop}/StatefulSet/new grace-not-zero error`);
+    expect(brief.filter((line) => !line.startsWith(`${shop}/StatefulSet/new `))).toEqual([]);
+    expect((await audit([...known, "--update-baseline"])).code).toBe(0);
+    await kubectl(["delete", "statefulset", "new", `--namespace=${shop}`]);
+    const stale = await audit(known);
+    expect(stale.code).toBe(1);
+    expect(stale.stderr).toContain(`knows what is not there: grace-not-zero ${shop}/StatefulSet/new `);
+    expect(await audit([...known, "--prune-baseline"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("reads lists of many pages", async () => {
     const names = Array.from({ length: 260 }, (_, index) => `bare-${index}`);
     await Promise.all(

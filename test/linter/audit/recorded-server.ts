@@ -10,6 +10,14 @@ import type { TestCertificate } from "../../webhook/certificates.ts";
  */
 const recorded = JSON.parse(readFileSync(new URL("recorded.json", import.meta.url), "utf8")) as Record<string, object>;
 
+/** An answer as it was recorded, for a test to change. */
+export const recordedList = (path: string): { readonly items: readonly Item[] } =>
+  structuredClone(recorded[path]) as { readonly items: readonly Item[] };
+
+interface Item {
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
 /** Its words for what a test cannot make it do at will. */
 export const faults = {
   unauthorized: status(401, "Unauthorized", "Unauthorized"),
