@@ -117,10 +117,18 @@ function read(object: KubernetesObject): Reading {
 const isPath = (at: Path, other: Path | undefined): boolean =>
   other !== undefined && at.length === other.length && at.every((step, index) => step === other[index]);
 
+/** Containers beside fields of its own are merged with others into a pod that only an operator knows: to say nothing would pass for a verdict. */
+function ofAnOperator({ value }: KubernetesObject): string | undefined {
+  const containers = valueAt(value, ["spec", "containers"]);
+  return Array.isArray(containers) && containers.length > 0
+    ? "left to an operator: its containers stand beside fields of its own; lint the pods that it makes"
+    : undefined;
+}
+
 /** A workload without a pod spec is a patch, unless it says `spec: null` or a spec that is no mapping. */
 function withoutPod(object: KubernetesObject): Pick<Reading, "problems" | "skipped"> {
   const place = knownPodPlace(object);
-  if (place === undefined) return { problems: [], skipped: undefined };
+  if (place === undefined) return { problems: [], skipped: ofAnOperator(object) };
   for (let length = 1; length <= place.length; length++) {
     const at = place.slice(0, length);
     const value = valueAt(object.value, at);
