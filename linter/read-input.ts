@@ -62,7 +62,7 @@ const nothingFound: FoundFiles = { files: [], unreadable: [], skipped: [], rende
 async function readSources(
   found: FoundFiles,
   around: FoundFiles,
-  { render, strict, configFolder }: InputOptions,
+  { render, strict, configFolder, progress }: InputOptions,
   terminal: Terminal,
 ): Promise<RenderedRun | undefined> {
   if (render === undefined) return undefined;
@@ -75,7 +75,7 @@ async function readSources(
     };
   }
   const { renderSources } = await import("./sources/render-sources.ts");
-  const reading = { strict, configName: configNames(configFolder, terminal.cwd) };
+  const reading = { strict, configName: configNames(configFolder, terminal.cwd), progress };
   return renderSources(found, around, render, reading, terminal);
 }
 

@@ -24,7 +24,7 @@ export async function renderChart(
 ): Promise<RenderedFolder> {
   const templates = chart.kind === "archive" ? archivedTemplates(chart, found) : templatesOf(chart, found);
   if ("failure" in templates) return templates;
-  const printed = runProgram(helm, helmArguments(chart, options), terminal);
+  const printed = await runProgram(helm, helmArguments(chart, options), terminal);
   if ("failure" in printed) return { failure: `helm ${printed.failure}` };
   const values = options.values.map((file) => ` --values ${shownName(terminal.cwd, file)}`).join("");
   const command = `helm template ${chart.folder}${values}`;

@@ -40,7 +40,7 @@ export async function buildKustomization(
   { strict, configName }: ReadOptions,
   terminal: Terminal,
 ): Promise<RenderedFolder> {
-  const printed = runProgram(path, [words[1], folderPath], terminal);
+  const printed = await runProgram(path, [words[1], folderPath], terminal);
   if ("failure" in printed) return { failure: `${words[0]} ${printed.failure}` };
   const namesOf = (file: string): FileNames & { readonly path: string } => {
     const shown = shownName(terminal.cwd, file);

@@ -1,8 +1,9 @@
+import type { ExecFileException } from "node:child_process";
 import { delimiter, isAbsolute, join } from "node:path";
 import { builtin } from "../builtin.ts";
 import type { Terminal } from "../terminal.ts";
 
-const { spawnSync } = builtin("node:child_process");
+const { execFile } = builtin("node:child_process");
 const { accessSync, constants, statSync } = builtin("node:fs");
 
 /** A chart or kustomization is rendered in parts of a second; what takes this long is broken, or meant to be. */
@@ -59,27 +60,28 @@ export function runProgram(
   args: readonly string[],
   { cwd, env }: Pick<Terminal, "cwd" | "env">,
   seconds = maxSeconds,
-): Printed {
-  const { error, status, signal, stdout, stderr } = spawnSync(path, [...args], {
-    cwd,
-    env: { ...env, ...noNetwork },
-    stdio: ["ignore", "pipe", "pipe"],
+): Promise<Printed> {
+  const limits = {
     timeout: seconds * 1000,
     killSignal: "SIGKILL",
     maxBuffer: maxOutputMebibytes * 1024 * 1024,
+  } as const;
+  const options = { cwd, env: { ...env, ...noNetwork }, encoding: "buffer", ...limits } as const;
+  return new Promise((done) => {
+    const child = execFile(path, [...args], options, (error, stdout, stderr) =>
+      done(error === null ? { stdout } : { failure: failureOf(error, stderr, seconds) }),
+    );
+    child.stdin?.end();
   });
-  if (error !== undefined) {
-    switch ((error as NodeJS.ErrnoException).code) {
-      case "ETIMEDOUT":
-        return { failure: `did not end within ${seconds} s` };
-      case "ENOBUFS":
-        return { failure: `printed more than ${maxOutputMebibytes} MiB, the most that is read` };
-      default:
-        return { failure: `cannot be started: ${error.message}` };
-    }
-  }
-  if (status === 0) return { stdout };
+}
+
+function failureOf(error: ExecFileException, stderr: Buffer, seconds: number): string {
+  const { code, killed, message, signal } = error;
+  if (code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
+    return `printed more than ${maxOutputMebibytes} MiB, the most that is read`;
+  if (killed === true) return `did not end within ${seconds} s`;
+  if (typeof code === "string") return `cannot be started: ${message}`;
   const said = stderr.toString("utf8", 0, maxSaid).trim();
-  const how = status === null ? `was ended by ${signal}` : `failed with exit code ${status}`;
-  return { failure: said === "" ? how : `${how}: ${said}` };
+  const how = typeof code === "number" ? `failed with exit code ${code}` : `was ended by ${signal}`;
+  return said === "" ? how : `${how}: ${said}`;
 }

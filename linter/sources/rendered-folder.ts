@@ -1,10 +1,12 @@
 import type { FoundFile } from "../files.ts";
 import type { LoadedFile } from "../load.ts";
+import type { Progress } from "../progress.ts";
 
 export interface ReadOptions {
   readonly strict: boolean;
   /** How the configuration calls a file. */
   readonly configName: (file: string, path: string) => string;
+  readonly progress: Progress | undefined;
 }
 
 /** What became of a chart or kustomization: its files as they are judged, and the found files that need not be; or why it was not rendered. */

@@ -205,9 +205,9 @@ describe.each(builders)("$words.0", ({ words, program, path }) => {
     it.each([
       { reference: "http://192.0.2.1/a.yaml", says: "dial tcp 127.0.0.1:9" },
       { reference: "git::https://192.0.2.1/org/repo", says: "transport 'https' not allowed" },
-    ])("has no way to the network: $reference", ({ reference, says }) => {
+    ])("has no way to the network: $reference", async ({ reference, says }) => {
       const cwd = folder({ "kustomization.yaml": `resources: ["${reference}"]\n` });
-      const printed = runProgram(program, [words[1], cwd], { cwd, env: { PATH: process.env["PATH"] } });
+      const printed = await runProgram(program, [words[1], cwd], { cwd, env: { PATH: process.env["PATH"] } });
       expect(printed).toEqual({ failure: expect.stringContaining(says) as string });
     });
   });

@@ -336,9 +336,9 @@ describe("a chart that is not rendered", () => {
       failure: "printed more than 100 MiB, the most that is read",
     },
     { name: "crashes", script: "process.kill(process.pid, 'SIGSEGV')", failure: "was ended by SIGSEGV" },
-  ])("is given up where the program $name", { timeout: 20_000 }, ({ script, failure }) => {
+  ])("is given up where the program $name", { timeout: 20_000 }, async ({ script, failure }) => {
     const terminal = { cwd: folder(), env: {} };
-    expect(runProgram(process.execPath, ["-e", script], terminal, 5)).toEqual({ failure });
+    expect(await runProgram(process.execPath, ["-e", script], terminal, 5)).toEqual({ failure });
   });
 
   it("never starts a program of the folder that is linted", async () => {
