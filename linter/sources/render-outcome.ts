@@ -19,11 +19,11 @@ export interface RenderedSources {
 
 /** Collects it, and tells what is not rendered. */
 export class RenderOutcome implements RenderedSources {
-  readonly files: LoadedFile[] = [];
   readonly judged = new Set<FoundFile>();
   failed = false;
   readonly explain: LeftAsWritten["explain"];
   readonly found: FoundFiles;
+  readonly #files: LoadedFile[] = [];
   readonly #left: LeftAsWritten;
   readonly #terminal: Terminal;
   /** What becomes of files all the same. */
@@ -35,6 +35,17 @@ export class RenderOutcome implements RenderedSources {
     this.explain = this.#left.explain;
     this.#terminal = terminal;
     this.#use = use;
+  }
+
+  /** A file that several were made of is accounted for once: as judged, else with the first reason why nothing of it is. */
+  get files(): readonly LoadedFile[] {
+    const told = new Set(this.#files.filter(({ rendering }) => rendering !== undefined).map(({ path }) => path));
+    return this.#files.filter(({ path, rendering }) => {
+      if (rendering !== undefined) return true;
+      const isNew = !told.has(path);
+      told.add(path);
+      return isNew;
+    });
   }
 
   leave(one: Renderable, why: string): void {
@@ -58,7 +69,7 @@ export class RenderOutcome implements RenderedSources {
       this.failed = true;
       return;
     }
-    this.files.push(...made.files);
+    this.#files.push(...made.files);
     for (const file of made.judged) this.judged.add(file);
   }
 

@@ -181,14 +181,16 @@ describe.each(builders)("$words.0", ({ words, program, path }) => {
 
   describe.skipIf(path === undefined)(`builds kustomizations below a folder${skipped}`, () => {
     it("are built with --render, bases as a part of what includes them", async () => {
-      const files = { ...tree, "dev/kustomization.yaml": "resources: [../base]\n" };
-      const { findings } = await lint([".", "--render"], built(files));
+      const content = { ...tree, "dev/kustomization.yaml": "resources: [../base]\n" };
+      const { findings, files } = await lint([".", "--render"], built(content));
       expect(placed(findings).filter((line) => line.startsWith("web"))).toEqual([
         "web: base/web.yaml:15 prestop-fits-grace error exact",
         "web: base/web.yaml:15 prestop-fits-grace error exact",
       ]);
       expect(findings.map(({ rendered }) => rendered?.command)).toContain(`${command} dev`);
       expect(findings.map(({ rendered }) => rendered?.command)).not.toContain(`${command} base`);
+      // Each file is accounted for once, though two builds have read the base.
+      expect(files.linted + files.skipped.length).toBe(Object.keys(content).length);
     });
   });
 
