@@ -1,5 +1,6 @@
 import { memo } from "../memo.ts";
 import { goesFirst } from "../pods/goes-first.ts";
+import { nearest } from "../pods/nearest.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { Container, Pod } from "../pods/pod.ts";
 import {
@@ -73,7 +74,7 @@ A preStop sleep of 0 seconds says that the author wants no delay.`,
       at: missingHookAt(first),
       container: first.name,
       severity: severityOf(cut, services.length > 0 && gap === undefined),
-      message: `${cut.length === 0 ? untilSigterm(lingering) : whatHappens(cut, services)}${result.fix === undefined ? `; ${result.why}` : ""}${caveats(services)}${gap === undefined ? "" : `; ${gap}, delay or not`}`,
+      message: `${cut.length === 0 ? untilSigterm(lingering) : whatHappens(cut, nearest(services, pod.object))}${result.fix === undefined ? `; ${result.why}` : ""}${caveats(services)}${gap === undefined ? "" : `; ${gap}, delay or not`}`,
       ...(result.fix !== undefined && { fix: result.fix }),
     };
   },
@@ -432,10 +433,9 @@ const unhookedProxies = (pod: Pod): readonly Container[] =>
 const untilSigterm = (containers: readonly Container[]): string =>
   `without a preStop hook nothing tells ${containers.map(({ name }) => name).join(" and ")} before SIGTERM that the pod leaves`;
 
-function whatHappens(containers: readonly Container[], services: readonly KubernetesObject[]): string {
+function whatHappens(containers: readonly Container[], service: KubernetesObject | undefined): string {
   const names = containers.map(({ name }) => name).join(" and ");
   const verb = containers.length === 1 ? "gets" : "get";
-  const [service] = services;
   if (containers.some(({ isProxy }) => isProxy))
     return `${names} ${verb} SIGTERM at once when the pod is deleted and is not set to go on serving for a while (GRACEWARDEN_PROPAGATION_SECONDS): calls that arrive before the endpoints have left can be refused`;
   if (service === undefined)

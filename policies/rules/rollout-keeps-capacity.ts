@@ -1,6 +1,8 @@
+import { memo } from "../memo.ts";
 import { valueAt } from "../path.ts";
 import { holdsExclusively } from "../pods/exclusive.ts";
 import { recreates } from "../pods/goes-first.ts";
+import { nearest } from "../pods/nearest.ts";
 import { nameOf, type KubernetesObject } from "../pods/object.ts";
 import type { ObjectSet } from "../pods/object-set.ts";
 import type { Pod } from "../pods/pod.ts";
@@ -33,8 +35,8 @@ that its successor needs.`,
   *check(workload, _options, { set }) {
     const [pod] = set.podsIn(workload);
     if (pod === undefined) return;
-    // Every StatefulSet has a headless Service, for names and not for traffic.
-    const service = forRequests(set.servicesOf(pod)).find((one) => workload.kind !== "StatefulSet" || !isHeadless(one));
+    const services = forRequests(set.servicesOf(pod));
+    const service = nearest(workload.kind === "StatefulSet" ? withAddress(services) : services, workload);
     if (service === undefined) return;
     const stop = holdsExclusively(pod) ? undefined : stopsAll(workload, pod, service, set);
     if (stop !== undefined) yield stop;
@@ -274,6 +276,9 @@ spec:
     },
   ],
 });
+
+/** Every StatefulSet has a headless Service, for names and not for traffic. */
+const withAddress = memo((services: readonly KubernetesObject[]) => services.filter((service) => !isHeadless(service)));
 
 /** The setting by which a rollout may stop all pods before one of the new serves. */
 function stopsAll(
