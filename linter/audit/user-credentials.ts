@@ -1,12 +1,12 @@
 import { dirname, resolve } from "node:path";
 import type { User } from "@kubernetes/client-node";
-import { valueAt } from "../../policies/path.ts";
 import { isRecord } from "../../policies/record.ts";
 import { builtin } from "../builtin.ts";
 import type { ProgramError } from "../command-line/program-error.ts";
 import { programError, systemSentence } from "../errors.ts";
 import type { Terminal } from "../terminal.ts";
 import { askPlugin } from "./exec-plugin.ts";
+import { providedToken } from "./provided-token.ts";
 
 const { readFileSync } = builtin("node:fs");
 const { createSecureContext } = builtin("node:tls");
@@ -24,12 +24,6 @@ export interface UserCredentials {
   readonly user: User;
   readonly origin: string | undefined;
 }
-
-/** What became of the auth-providers that kubectl once had. */
-const replacements: Readonly<Record<string, string>> = {
-  gcp: "Kubernetes removed it in 1.26: have `gcloud container clusters get-credentials` write an entry for gke-gcloud-auth-plugin",
-  azure: "Kubernetes removed it in 1.26: have `kubelogin convert-kubeconfig` write an entry for kubelogin",
-};
 
 /** What the client would drop silently, and so ask as somebody else. */
 const impersonation = ["as-groups", "as-uid", "as-user-extra"];
@@ -69,7 +63,11 @@ export async function userCredentials(
     origin = `from ${tokenFile}`;
   }
   const { exec, "auth-provider": provider } = entry;
-  if (isRecord(provider)) token = tokenOf(name, provider, terminal.now);
+  if (isRecord(provider)) {
+    const found = providedToken(provider, terminal.now);
+    if ("problem" in found) throw refused(name, found.problem);
+    ({ token } = found);
+  }
   if (isRecord(exec)) {
     const credential = await askPlugin({ exec, user: name, file, cluster }, terminal);
     token = credential.token;
@@ -97,36 +95,6 @@ export async function userCredentials(
     },
     origin,
   };
-}
-
-/** A refresh token may be good for one use, and nobody would keep the next: that is left to kubectl, which does. */
-function tokenOf(user: string, provider: Readonly<Record<string, unknown>>, now: Date): string {
-  const kind = String(provider["name"]);
-  if (kind !== "oidc")
-    throw refused(
-      user,
-      `its auth-provider "${kind}" is not known here: ${replacements[kind] ?? "use a credential plugin (exec) or a token"}`,
-    );
-  const token = valueAt(provider, ["config", "id-token"]);
-  if (typeof token !== "string") throw refused(user, "its auth-provider oidc has no id-token: log in first");
-  const expires = expiryOf(token);
-  if (expires !== undefined && expires <= now)
-    throw refused(
-      user,
-      `its id-token expired at ${expires.toISOString()}: let kubectl refresh it, as by \`kubectl get namespaces\``,
-    );
-  return token;
-}
-
-/** When a JSON web token expires, where it says so. */
-function expiryOf(token: string): Date | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    const seconds = valueAt(claims, ["exp"]);
-    return typeof seconds === "number" ? new Date(seconds * 1000) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Otherwise it would be a connection that fails, for a reason that nobody can read. */

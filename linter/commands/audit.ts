@@ -17,7 +17,7 @@ const syntax = defineSyntax({
     context: { value: "NAME", text: "The context of the kubeconfig (default: its current one)" },
     kubeconfig: {
       value: "FILE",
-      text: "The kubeconfig; without it KUBECONFIG, ~/.kube/config, or in a pod its ServiceAccount",
+      text: "The kubeconfig, whose credential plugin is run; without it KUBECONFIG, ~/.kube/config, or in a pod its ServiceAccount",
     },
     namespace: {
       value: "NAME",

@@ -79,9 +79,10 @@ function sumTable({ evidence }: PlacedFinding): Content {
   </table>`;
 }
 
-function fixText(finding: PlacedFinding, { title }: Fix): Content {
+function fixText(finding: PlacedFinding, { title, safe }: Fix): Content {
+  const { region, verdict, unwritable } = finding;
+  if (region === undefined && safe && verdict === "fail")
+    return html`Safe fix: ${title} (${unwritable}, or by a <a href="#remediation">command</a>)`;
   if (isFixable(finding)) return html`Safe fix: ${title} (in the <a href="#remediation">patch</a>)`;
-  return finding.unwritable === undefined
-    ? html`Fix, yours to judge: ${title}`
-    : html`Fix by hand (${finding.unwritable}): ${title}`;
+  return unwritable === undefined ? html`Fix, yours to judge: ${title}` : html`Fix by hand (${unwritable}): ${title}`;
 }

@@ -113,6 +113,9 @@ describe("the review of a cluster", () => {
       `${command}\n  {"op":"test","path":"/spec/template/spec/terminationGracePeriodSeconds","value":30},\n  {"op":"replace",`,
     );
     expect(section(page, "remediation")).toContain("Mend the manifests that the objects come from");
+    expect(section(page, "findings")).toMatch(
+      /Safe fix: Set terminationGracePeriodSeconds to \d+.* \(in the manifest that it comes from, or by a command\)/,
+    );
     // In the page and in Markdown alike.
     const [, block = ""] = /```sh\n([^]*?)```/.exec(markdown) ?? [];
     expect(section(page, "remediation").replaceAll(/\s/g, "")).toContain(
