@@ -41,7 +41,10 @@ export async function askPlugin(
   if (typeof command !== "string" || command === "")
     throw programError("no-cluster", `user "${plugin.user}" of the kubeconfig has an exec without a command`);
   if (typeof apiVersion !== "string" || !versions.includes(apiVersion))
-    throw failed(plugin, `speaks ${String(apiVersion)}, and ${versions.join(" and ")} are understood`);
+    throw failed(
+      plugin,
+      `speaks ${String(apiVersion)}, which kubectl does not take either: have the entry written anew, for ${versions.join(" or ")}`,
+    );
   if (exec["interactiveMode"] === "Always")
     throw failed(
       plugin,

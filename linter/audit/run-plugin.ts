@@ -31,7 +31,8 @@ export async function runPlugin(
   seconds = patienceSeconds,
 ): Promise<PluginOutput> {
   return new Promise((resolve) => {
-    const child = spawn(path, [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = started();
+    if (child === undefined) return;
     const chunks: Buffer[] = [];
     let [length, said] = [0, 0];
     let [killing, lingering]: (NodeJS.Timeout | undefined)[] = [];
@@ -73,5 +74,15 @@ export async function runPlugin(
       lingering = setTimeout(ended, killing === undefined ? 1000 : 0, code, signal);
     });
     child.on("close", ended);
+
+    function started() {
+      try {
+        return spawn(path, [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+      } catch (cause) {
+        // An argument or a variable that no program can be given.
+        resolve({ failure: `cannot be started: ${(cause as Error).message}` });
+        return undefined;
+      }
+    }
   });
 }

@@ -165,6 +165,12 @@ ${printing({ token: "good" })}`;
     ],
     ["is not where it should be", exec("./get-token"), undefined, "does not exist"],
     ["fails", exec("get-token"), script("echo 'SSO session expired' >&2; exit 3"), "failed with exit code 3"],
+    [
+      "is given what no program can be given",
+      exec("get-token", { args: ["a\0b"] }),
+      printing({ token: "good" }),
+      "cannot be started: The argument 'args[0]' must be a string without null bytes. Received 'a\\x00b'",
+    ],
     ["is killed", exec("get-token"), script("kill -KILL $$"), "was ended by SIGKILL"],
     ["prints garbage", exec("get-token"), script("echo secret-part"), "printed something that is no JSON"],
     ["prints nothing", exec("get-token"), script("true"), "printed nothing"],
@@ -188,7 +194,7 @@ ${printing({ token: "good" })}`;
       "speaks an old protocol",
       exec("get-token", { apiVersion: "client.authentication.k8s.io/v1alpha1" }),
       printing({ token: "good" }),
-      "speaks client.authentication.k8s.io/v1alpha1, and client.authentication.k8s.io/v1 and client.authentication.k8s.io/v1beta1 are understood",
+      "speaks client.authentication.k8s.io/v1alpha1, which kubectl does not take either: have the entry written anew, for client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1",
     ],
   ])("are refused where a plugin %s", async (_name, user, plugin, why) => {
     await using server = await play();
