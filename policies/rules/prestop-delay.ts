@@ -373,21 +373,34 @@ spec:
       image: registry.example/controller:1
       ports: [{ name: metrics, containerPort: 9090 }, { name: profiling, containerPort: 8008 }]
       readinessProbe: { httpGet: { path: /readyz, port: 8081 } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: consumer }
+spec:
+  containers:
+    - name: consumer
+      image: registry.example/consumer:1
+      readinessProbe: { exec: { command: [/app/consumes] } }
 `,
     },
   ],
 });
 
+/** A command in the container tells of workers as well. */
+const isCalledWhenReady = ({ readinessProbe }: Container): boolean =>
+  readinessProbe !== undefined && readinessProbe.exec === undefined;
+
 /**
  * Something in the pod says that it may be called: a port that is not for measuring alone, or, where no port is declared,
- * a readiness probe. An exporter or a log shipper is called by those that measure.
+ * a readiness probe that calls it. An exporter or a log shipper is called by those that measure.
  */
 function mayServe(pod: Pod): boolean {
   return pod.mainContainers.some(
     (container) =>
       !standsBeside(container) &&
       (hasTrafficPort(container) ||
-        (container.readinessProbe !== undefined && (container.isProxy || (container.spec.ports ?? []).length === 0))),
+        (isCalledWhenReady(container) && (container.isProxy || (container.spec.ports ?? []).length === 0))),
   );
 }
 

@@ -7,7 +7,7 @@ const rule: CelRule = (settings) => {
   const least = Math.min(numberOption(settings, "minimumSeconds"), delaySeconds);
   const serves =
     "variables.open.exists(n, !(n in variables.beside)) || variables.main.exists(c, !(c.name in variables.beside) && " +
-    "c.?readinessProbe.hasValue() && (c.name in variables.proxies || c.?ports.orValue([]).size() == 0))";
+    "c.?readinessProbe.hasValue() && !c.?readinessProbe.?exec.hasValue() && (c.name in variables.proxies || c.?ports.orValue([]).size() == 0))";
   const judged = `!(variables.isJob) && (${serves})`;
   const hooked = "variables.path.exists(n, n in variables.hooked)";
   const beside = "variables.apps.exists(n, n in variables.hooked) && variables.path.all(n, n in variables.open)";
