@@ -1,3 +1,4 @@
+import { otherLineBreak } from "../../policies/manifests/hidden-line.ts";
 import { readManifest } from "../../policies/manifests/manifest.ts";
 
 /**
@@ -10,19 +11,18 @@ export async function readStrictly(
   bytes: Uint8Array,
 ): Promise<{ readonly values: readonly unknown[] } | { readonly why: string }> {
   const { source, documents, problems, notRelevant, skipped } = await readManifest(name, bytes, { strict: true });
+  // Where kustomize begins a line, and so may find a key, others read on in a comment.
+  if (source.text.search(otherLineBreak) >= 0)
+    return { why: "has a line break that only some readers of YAML know (U+0085, U+2028 or U+2029): take it out" };
   const [problem] = problems;
   if (problem !== undefined) return { why: `cannot be read: ${problem.message}` };
   if (notRelevant.size > 0 || skipped.some(({ reason }) => reason !== "empty document"))
     return { why: "cannot be read: it is no kustomization" };
-  // Where kustomize begins a line, and so may find a key, others read on in a comment.
-  if (otherLineBreak.test(source.text))
-    return { why: "has a line break that only some readers of YAML know (U+0085, U+2028 or U+2029): take it out" };
   if (tagOrMergeKey.test(source.text.replaceAll(commentLine, "")))
     return { why: "has a tag (!) or a merge key (<<): write out what they stand for" };
   return { values: documents.map(({ value }) => value) };
 }
 
-const otherLineBreak = /[\u0085\u2028\u2029]/;
 /** Without quotes, since it may be a line of a quoted text, which ends where the quote does. */
 const commentLine = /^[ \t]*#[^"'\r\n]*$/gm;
 const tagOrMergeKey = /(?:^|[\s[{,:])(?:!\S|["']?<<["']?\s*:)/;

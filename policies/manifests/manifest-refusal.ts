@@ -13,4 +13,4 @@ export class ManifestRefusal extends Error {
   }
 }
 
-export type RefusalCode = "syntax" | "alias-bomb" | "cyclic-anchor" | "too-deep";
+export type RefusalCode = "syntax" | "alias-bomb" | "cyclic-anchor" | "too-deep" | "hidden-line";

@@ -2,6 +2,7 @@ import { decodeText } from "./decode-text.ts";
 import { createDocument, type Document } from "./document.ts";
 import { splitJsonStream } from "./json-stream.ts";
 import { ManifestRefusal } from "./manifest-refusal.ts";
+import { otherLineBreak } from "./hidden-line.ts";
 import { isGoTemplate } from "./go-template.ts";
 import { irrelevantKind, irrelevantKindOf } from "./not-relevant.ts";
 import { lacksKind } from "./not-kubernetes.ts";
@@ -71,12 +72,19 @@ function readDocument(
 ): ManifestRefusal | undefined {
   const { source } = manifest;
   const text = source.text.slice(piece.start, piece.end);
-  const span = contentOf(source.text, piece);
+  const lines = text.replaceAll(otherLineBreak, "\n");
+  const mayHide = lines !== text;
+  const span = contentOf(source.text, piece) ?? (mayHide ? piece : undefined);
   if (span === undefined) return undefined;
   const content = source.text.slice(span.start, span.end);
-  const kind = irrelevantKind(content);
+  // Where a line may be hidden, another kind may be.
+  const kind = mayHide ? undefined : irrelevantKind(content);
   if (kind !== undefined && options.strict !== true) return countNotRelevant(manifest, kind);
-  if (options.passOver === true && isAtMargin(source.text, span.start) && lacksKind(content)) {
+  if (
+    options.passOver === true &&
+    isAtMargin(source.text, span.start) &&
+    lacksKind(mayHide ? contentText(lines) : content)
+  ) {
     return skip(manifest, "not a Kubernetes object: neither apiVersion nor kind", span);
   }
 
@@ -137,6 +145,11 @@ function skip({ skipped }: ManifestInProgress, reason: string, span: Span): unde
 
 function countNotRelevant({ notRelevant }: ManifestInProgress, kind: string): undefined {
   notRelevant.set(kind, (notRelevant.get(kind) ?? 0) + 1);
+}
+
+function contentText(text: string): string {
+  const span = contentOf(text, { start: 0, end: text.length });
+  return span === undefined ? "" : text.slice(span.start, span.end);
 }
 
 const isAtMargin = (text: string, at: number): boolean => at === 0 || /[\r\n]/.test(text.charAt(at - 1));

@@ -1,5 +1,6 @@
 import { EVENT_ID, getScalarValue, parseEvents, YAMLException, type Event } from "js-yaml";
 import { eventsDespiteIndent } from "./flow-indent.ts";
+import { refuseHiddenLine } from "./hidden-line.ts";
 import { ManifestRefusal } from "./manifest-refusal.ts";
 import { nodeTree } from "./node-tree.ts";
 import { valueOfNode, type NodeValue } from "./node-value.ts";
@@ -34,6 +35,7 @@ function eventsOf(text: string): Event[] {
     const message = "A second document begins in this one: put a line --- between them.";
     throw new ManifestRefusal("syntax", message, { start: 0, end: 0 });
   }
+  refuseHiddenLine(text, events);
   return events;
 }
 

@@ -94,6 +94,50 @@ describe("hostile input", () => {
     expect(problems.map(({ code }) => code)).toEqual(["too-deep"]);
   });
 
+  describe.each(["\u0085", "\u2028", "\u2029"])("with a line break that only Kubernetes knows, %j,", (lineBreak) => {
+    const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+    const code = `U+${lineBreak.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+    it.each([
+      ["a field in a comment", `${pod}spec:\n  # harmless${lineBreak}  hostPID: true\n`],
+      ["a kind in a comment", `kind: Secret # harmless${lineBreak}kind: Pod\n`],
+      ["all of an object", `# harmless${lineBreak}kind: Pod\nname: other\n`],
+      ["all of a comment", `# harmless${lineBreak}kind: Pod\n`],
+      ["a plain text that may go on", `${pod}spec:\n  hostname: a${lineBreak}  b\n`],
+      ["a field in a block", `${pod}data: |\n  text${lineBreak}spec: {hostPID: true}\n`],
+      ["one behind quotes", `${pod}a: "x${lineBreak}y" # harmless${lineBreak}b: 1\n`],
+    ])("refuses %s", async (_, text) => {
+      const { problems, documents, notRelevant, skipped } = await readManifest(
+        "a.yaml",
+        new TextEncoder().encode(text),
+        {
+          passOver: true,
+        },
+      );
+      expect(problems).toMatchObject([
+        { code: "hidden-line", span: { start: text.lastIndexOf(lineBreak), end: text.lastIndexOf(lineBreak) + 1 } },
+      ]);
+      expect(problems[0]?.message).toContain(code);
+      expect({ documents, skipped, notRelevant: notRelevant.size }).toEqual({
+        documents: [],
+        skipped: [],
+        notRelevant: 0,
+      });
+    });
+
+    it("takes it between quotes, where nothing can be hidden", async () => {
+      const manifest = await readText(`${pod}a: "x${lineBreak}y"\nb: 'x${lineBreak}y'\n`);
+      expect(manifest.problems).toEqual([]);
+      expect(values(manifest)).toMatchObject([{ kind: "Pod", a: `x${lineBreak}y`, b: `x${lineBreak}y` }]);
+    });
+
+    it.each(["", "# Words\n"])("passes over it in a file of another tool, after %j", async (head) => {
+      const text = new TextEncoder().encode(`${head}greeting: hello${lineBreak}world\n`);
+      const { problems, skipped } = await readManifest("a.yaml", text, { passOver: true });
+      expect({ problems, skipped: skipped.length }).toEqual({ problems: [], skipped: 1 });
+    });
+  });
+
   it("takes 90 levels", async () => {
     expect((await readText("[".repeat(90) + "]".repeat(90))).problems).toEqual([]);
   });
