@@ -52,14 +52,17 @@ export class RenderOutcome implements RenderedSources {
     this.#left.add(one, why);
   }
 
-  /** Cannot be, for want of a program. Who asked for it by an option gets no report that passes for whole. */
+  /**
+   * Cannot be, for want of a program. Who asked for it by an option gets no report that passes for whole, nor who named an
+   * archive, of which nothing can be read without.
+   */
   miss(one: Renderable, { render }: RenderOptions, what: string): void {
     const sentence = `${what}, so ${one.folder} is not rendered`;
     this.#left.add(one, sentence);
     const rest =
       one.kind === "archive" ? `nothing of it is ${this.#use}` : `its files are ${this.#use} as they are written`;
     this.#tell(`${sentence}: ${rest}`);
-    this.failed ||= render;
+    this.failed ||= render || one.kind === "archive";
   }
 
   add(one: Renderable, made: RenderedFolder): void {

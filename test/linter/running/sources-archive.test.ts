@@ -259,7 +259,7 @@ describe("a packaged chart that is not rendered", () => {
     {
       name: "without helm",
       args: [archive],
-      code: 0,
+      code: 2,
       stderr: `gracewarden: helm is not on the PATH, so ${archive} is not rendered: nothing of it is judged\n`,
       reason: `packaged chart; helm is not on the PATH, so ${archive} is not rendered`,
     },
