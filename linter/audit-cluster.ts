@@ -1,16 +1,16 @@
 import { rules } from "../policies/rules/index.ts";
 import { closest } from "../policies/spelling.ts";
 import type { AuditOptions } from "./commands/audit.ts";
-import { countsAsFailure } from "./counts-as-failure.ts";
-import { deliver } from "./deliver.ts";
+import { countsAsFailure } from "./judging/counts-as-failure.ts";
+import { deliver } from "./reporters/deliver.ts";
 import { programError } from "./errors.ts";
-import { chosenConfig } from "./load-config.ts";
-import { configText } from "./print-config.ts";
-import { render } from "./render.ts";
-import { formats, reportTargets } from "./report-targets.ts";
-import type { Report } from "./report.ts";
+import { chosenConfig } from "./configuration/load-config.ts";
+import { configText } from "./configuration/print-config.ts";
+import { render } from "./reporters/render.ts";
+import { formats, reportTargets } from "./reporters/report-targets.ts";
+import type { Report } from "./judging/report.ts";
 import { reviewFormats, type ReviewFormat } from "./review/review-format.ts";
-import { tellCrashes } from "./tell-crashes.ts";
+import { tellCrashes } from "./reporters/tell-crashes.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What `audit --format` takes: lines of files, as GitLab shows them, a cluster has none of. */
@@ -47,7 +47,7 @@ export async function auditCluster(options: AuditOptions, terminal: Terminal): P
   let isStale = false;
   const { baseline } = options;
   if (baseline !== undefined) {
-    const { compareWithBaseline } = await import("./baseline.ts");
+    const { compareWithBaseline } = await import("./judging/baseline.ts");
     ({ report, fails: isStale } = compareWithBaseline(report, judging, { ...options, baseline }, terminal));
   }
 

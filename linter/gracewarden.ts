@@ -1,7 +1,7 @@
 import { main } from "./program.ts";
 import { openService } from "./service.ts";
 import { openStdout } from "./stdout.ts";
-import { fitTo, keepOptimising } from "./v8-flags.ts";
+import { fitTo, keepOptimising } from "./start/v8-flags.ts";
 
 let serves = false;
 /** Streams may still hold what was written when a command is done. */

@@ -1,16 +1,16 @@
 import type { LintOptions } from "./commands/lint.ts";
-import { fixAndReport } from "./fix-files.ts";
-import { countsAsFailure } from "./counts-as-failure.ts";
-import { deliver } from "./deliver.ts";
-import { judgeInput } from "./judge-input.ts";
+import { fixAndReport } from "./fixing/fix-files.ts";
+import { countsAsFailure } from "./judging/counts-as-failure.ts";
+import { deliver } from "./reporters/deliver.ts";
+import { judgeInput } from "./judging/judge-input.ts";
 import { openRun } from "./open-run.ts";
-import type { Input } from "./read-input.ts";
-import { render } from "./render.ts";
-import { isFixable, type Report } from "./report.ts";
-import { formats, reportTargets } from "./report-targets.ts";
-import { tellCrashes } from "./tell-crashes.ts";
+import type { Input } from "./reading/read-input.ts";
+import { render } from "./reporters/render.ts";
+import { isFixable, type Report } from "./judging/report.ts";
+import { formats, reportTargets } from "./reporters/report-targets.ts";
+import { tellCrashes } from "./reporters/tell-crashes.ts";
 import type { Output, Terminal } from "./terminal.ts";
-import { withUnwritable } from "./unwritable.ts";
+import { withUnwritable } from "./fixing/unwritable.ts";
 
 /** The `lint` command once its arguments are read; the result is the exit code. */
 export async function lintFiles(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
@@ -19,7 +19,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
   const { loaded, inputOptions, progress, ...run } = await openRun(paths, options, terminal);
   let { input } = run;
   const ref = options["changed-since"];
-  if (ref !== undefined) input = (await import("./changed-files.ts")).onlyChanged(input, ref, terminal);
+  if (ref !== undefined) input = (await import("./reading/changed-files.ts")).onlyChanged(input, ref, terminal);
   const judge = (read: Input): Report => judgeInput(read, loaded.config, now);
   let report = judge(input);
   progress.clear();
@@ -31,14 +31,14 @@ export async function lintFiles(paths: readonly string[], options: LintOptions, 
     if (fixed.usesStdout) reportTo = terminal.stderr;
   }
   if (options["report-unused-waivers"]) {
-    const { unusedWaivers } = await import("./unused-waivers.ts");
+    const { unusedWaivers } = await import("./judging/unused-waivers.ts");
     for (const text of unusedWaivers(report, input.files, loaded.config, now))
       terminal.stderr.write(`gracewarden: ${text}\n`);
   }
   let isStale = false;
   const { baseline } = options;
   if (baseline !== undefined) {
-    const { compareWithBaseline, judgingFiles } = await import("./baseline.ts");
+    const { compareWithBaseline, judgingFiles } = await import("./judging/baseline.ts");
     const judging = judgingFiles(
       input.files.map(({ file }) => file),
       baseline,

@@ -1,7 +1,7 @@
 import { rules } from "../policies/rules/index.ts";
-import { chosenConfig, type LoadedConfig } from "./load-config.ts";
-import { progressOn, type Progress } from "./progress.ts";
-import { readInput, type Input, type InputOptions } from "./read-input.ts";
+import { chosenConfig, type LoadedConfig } from "./configuration/load-config.ts";
+import { progressOn, type Progress } from "./reading/progress.ts";
+import { readInput, type Input, type InputOptions } from "./reading/read-input.ts";
 import { amount } from "./reporters/summary.ts";
 import type { RenderOptions } from "./sources/render-options.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,22 +1,22 @@
 import { objectSet } from "../policies/pods/object-set.ts";
 import { painter } from "./color.ts";
 import type { ReportOptions } from "./commands/report.ts";
-import { countsAsFailure } from "./counts-as-failure.ts";
-import { changedFiles, diffOf, fixpoint } from "./fix-files.ts";
-import { judgeInput } from "./judge-input.ts";
-import type { LoadedConfig } from "./load-config.ts";
+import { countsAsFailure } from "./judging/counts-as-failure.ts";
+import { changedFiles, diffOf, fixpoint } from "./fixing/fix-files.ts";
+import { judgeInput } from "./judging/judge-input.ts";
+import type { LoadedConfig } from "./configuration/load-config.ts";
 import { openRun } from "./open-run.ts";
-import { configText } from "./print-config.ts";
-import type { LoadedFile, PlacedObject } from "./load.ts";
-import { placeInDocument } from "./placement.ts";
-import type { Input } from "./read-input.ts";
-import { render } from "./render.ts";
-import { placeOf, type Report } from "./report.ts";
+import { configText } from "./configuration/print-config.ts";
+import type { LoadedFile, PlacedObject } from "./reading/load.ts";
+import { placeInDocument } from "./judging/placement.ts";
+import type { Input } from "./reading/read-input.ts";
+import { render } from "./reporters/render.ts";
+import { placeOf, type Report } from "./judging/report.ts";
 import { amount } from "./reporters/summary.ts";
-import { tellCrashes } from "./tell-crashes.ts";
+import { tellCrashes } from "./reporters/tell-crashes.ts";
 import type { Terminal } from "./terminal.ts";
-import { withUnwritable } from "./unwritable.ts";
-import { writeReport } from "./write-report.ts";
+import { withUnwritable } from "./fixing/unwritable.ts";
+import { writeReport } from "./reporters/write-report.ts";
 import type { ReviewedObject } from "./review/reviewed-object.ts";
 
 /** The `report` command once its arguments are read; the result is the exit code. */

@@ -5,14 +5,14 @@ import { dirname, join, resolve } from "node:path";
 import { builtin } from "./builtin.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import { programError, systemSentence } from "./errors.ts";
-import { findFiles } from "./files.ts";
-import { configPath } from "./load-config.ts";
-import { withoutProgress } from "./progress.ts";
-import { fileReader } from "./read-bytes.ts";
+import { findFiles } from "./reading/files.ts";
+import { configPath } from "./configuration/load-config.ts";
+import { withoutProgress } from "./reading/progress.ts";
+import { fileReader } from "./reading/read-bytes.ts";
 import { isWanted } from "./sources/left-as-written.ts";
 import { chartOption } from "./sources/render-options.ts";
 import type { Terminal } from "./terminal.ts";
-import { unwritableSentence } from "./write-report.ts";
+import { unwritableSentence } from "./reporters/write-report.ts";
 import { isRecord } from "../policies/record.ts";
 
 const { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } =

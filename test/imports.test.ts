@@ -59,7 +59,7 @@ const allowed: readonly { readonly from: string; readonly may: readonly string[]
     from: "linter/audit/",
     may: ["./policies/", "./linter/", "@kubernetes/client-node", "node:"],
   },
-  { from: "linter/bundle.ts", may: ["./linter/", "esbuild", "node:"] },
+  { from: "linter/start/bundle.ts", may: ["./linter/", "esbuild", "node:"] },
   {
     from: "linter/mcp/",
     may: ["./policies/", "./linter/", "@modelcontextprotocol/sdk/", "ajv", "node:"],

@@ -1,4 +1,4 @@
-import type { Judging } from "../baseline.ts";
+import type { Judging } from "../judging/baseline.ts";
 import { auditedKinds, ownRules, slippedThrough, type AuditedKind } from "./kinds.ts";
 import { makerOf } from "./maker.ts";
 import type { NotRead } from "./not-read.ts";

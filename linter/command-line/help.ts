@@ -1,5 +1,5 @@
 import type { Option, Options, Syntax } from "./arguments.ts";
-import { hang, wrap } from "../wrap.ts";
+import { hang, wrap } from "./wrap.ts";
 
 /** The text of `PROGRAM COMMAND --help`. */
 export function commandHelp(syntax: Syntax<Options>, width: number): string {

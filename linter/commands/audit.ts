@@ -1,9 +1,9 @@
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
-import { baselineOptions, checkBaselineOptions } from "../baseline-options.ts";
+import { baselineOptions, checkBaselineOptions } from "../judging/baseline-options.ts";
 import { auditCluster, auditFormats } from "../audit-cluster.ts";
 import type { Command } from "../command.ts";
-import { failOn } from "../counts-as-failure.ts";
-import { refuseBoth } from "../load-config.ts";
+import { failOn } from "../judging/counts-as-failure.ts";
+import { refuseBoth } from "../configuration/load-config.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({

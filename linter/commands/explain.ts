@@ -1,10 +1,10 @@
 import { rules } from "../../policies/rules/index.ts";
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import { painter, wantsColor } from "../color.ts";
-import { explainFact } from "../explain-fact.ts";
-import { explainRule } from "../explain-rule.ts";
+import { explainFact } from "../explaining/explain-fact.ts";
+import { explainRule } from "../explaining/explain-rule.ts";
 import type { Command } from "../command.ts";
-import { unknownSubject } from "../unknown-subject.ts";
+import { unknownSubject } from "../explaining/unknown-subject.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({

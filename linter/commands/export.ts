@@ -1,9 +1,9 @@
 import { rules } from "../../policies/rules/index.ts";
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
-import { chosenConfig, refuseBoth } from "../load-config.ts";
+import { chosenConfig, refuseBoth } from "../configuration/load-config.ts";
 import type { Terminal } from "../terminal.ts";
-import { writeReport } from "../write-report.ts";
+import { writeReport } from "../reporters/write-report.ts";
 
 const syntax = defineSyntax({
   command: "gracewarden export",

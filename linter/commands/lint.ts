@@ -1,12 +1,12 @@
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
-import { baselineOptions, checkBaselineOptions } from "../baseline-options.ts";
+import { baselineOptions, checkBaselineOptions } from "../judging/baseline-options.ts";
 import { programError } from "../errors.ts";
-import { refuseBoth } from "../load-config.ts";
+import { refuseBoth } from "../configuration/load-config.ts";
 import { lintFiles } from "../lint-files.ts";
-import { printConfig } from "../print-config.ts";
-import { formats } from "../report-targets.ts";
+import { printConfig } from "../configuration/print-config.ts";
+import { formats } from "../reporters/report-targets.ts";
 import type { Command } from "../command.ts";
-import { failOn } from "../counts-as-failure.ts";
+import { failOn } from "../judging/counts-as-failure.ts";
 import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
 

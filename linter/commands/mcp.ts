@@ -1,6 +1,6 @@
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
-import { refuseBoth } from "../load-config.ts";
+import { refuseBoth } from "../configuration/load-config.ts";
 import type { Terminal } from "../terminal.ts";
 
 const syntax = defineSyntax({

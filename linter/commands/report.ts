@@ -1,7 +1,7 @@
 import { defineSyntax, parseArguments } from "../command-line/arguments.ts";
 import type { Command } from "../command.ts";
-import { failOn } from "../counts-as-failure.ts";
-import { refuseBoth } from "../load-config.ts";
+import { failOn } from "../judging/counts-as-failure.ts";
+import { refuseBoth } from "../configuration/load-config.ts";
 import { reviewFormats } from "../review/review-format.ts";
 import { reviewFiles } from "../review-files.ts";
 import { renderOptions } from "../sources/render-options.ts";

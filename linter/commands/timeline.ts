@@ -6,12 +6,12 @@ import { painter, printable, wantsColor } from "../color.ts";
 import { programError } from "../errors.ts";
 import { causes, readCause } from "../cause.ts";
 import type { Command } from "../command.ts";
-import { podsOf } from "../placed-pods.ts";
-import { readingProblems } from "../reading-problems.ts";
-import { readInput } from "../read-input.ts";
+import { podsOf } from "../judging/placed-pods.ts";
+import { readingProblems } from "../reading/reading-problems.ts";
+import { readInput } from "../reading/read-input.ts";
 import { renderOptions } from "../sources/render-options.ts";
 import type { Terminal } from "../terminal.ts";
-import { writeReport } from "../write-report.ts";
+import { writeReport } from "../reporters/write-report.ts";
 
 const syntax = defineSyntax({
   command: "gracewarden timeline",

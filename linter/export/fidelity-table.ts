@@ -1,5 +1,5 @@
 import type { ExportedRule } from "../../policies/cel/exported-rule.ts";
-import { hang, wrap } from "../wrap.ts";
+import { hang, wrap } from "../command-line/wrap.ts";
 
 /** A rule a line with how faithful its policy is and what it does, and below what it misses or why there is none. */
 export function fidelityTable(exported: readonly ExportedRule[], width: number): string {

@@ -1,7 +1,7 @@
 import type { ExportedRule } from "../../policies/cel/exported-rule.ts";
 import type { Config } from "../../policies/config.ts";
 import { version } from "../command-line/version.ts";
-import { hang, wrap } from "../wrap.ts";
+import { hang, wrap } from "../command-line/wrap.ts";
 import { actionsOf, remarks } from "./fidelity-table.ts";
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;

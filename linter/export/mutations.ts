@@ -1,5 +1,5 @@
 import { mutationMisses } from "../../policies/cel/mutating-policy.ts";
-import { hang, wrap } from "../wrap.ts";
+import { hang, wrap } from "../command-line/wrap.ts";
 
 const off = "no policy: prestop-delay is off, or its delay is 0 s, or only what is exact is wanted";
 

@@ -1,14 +1,14 @@
 import { dirname, join, resolve } from "node:path";
 import { rules } from "../../policies/rules/index.ts";
-import { compareWithBaseline, judgingFiles } from "../baseline.ts";
+import { compareWithBaseline, judgingFiles } from "../judging/baseline.ts";
 import { builtin } from "../builtin.ts";
 import type { InitOptions } from "../commands/init.ts";
 import { programError } from "../errors.ts";
-import { judgeInput } from "../judge-input.ts";
-import { loadConfig, noConfig } from "../load-config.ts";
+import { judgeInput } from "../judging/judge-input.ts";
+import { loadConfig, noConfig } from "../configuration/load-config.ts";
 import { amount } from "../reporters/summary.ts";
 import type { Terminal } from "../terminal.ts";
-import { unwritableSentence } from "../write-report.ts";
+import { unwritableSentence } from "../reporters/write-report.ts";
 import { newFiles, schemaText } from "./new-files.ts";
 import { nextSteps } from "./next-steps.ts";
 import { baselineFile } from "./snippets.ts";

@@ -1,8 +1,8 @@
 import type { Config } from "../../policies/config.ts";
 import { isProgramError } from "../command-line/program-error.ts";
-import { judgeInput } from "../judge-input.ts";
-import { readInput, type Input } from "../read-input.ts";
-import type { Report } from "../report.ts";
+import { judgeInput } from "../judging/judge-input.ts";
+import { readInput, type Input } from "../reading/read-input.ts";
+import type { Report } from "../judging/report.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** What the working folder holds, and how a configuration judges it. */

@@ -2,7 +2,7 @@ import { objectSet } from "../../policies/pods/object-set.ts";
 import type { Path } from "../../policies/path.ts";
 import { drawTimeline } from "../../policies/shutdown/draw.ts";
 import { computeTimeline, type Cause } from "../../policies/shutdown/timeline.ts";
-import type { LoadedFile } from "../load.ts";
+import type { LoadedFile } from "../reading/load.ts";
 import { pathAt } from "./path-at.ts";
 
 /** The clock of the pod whose grace period or hook is written at an offset; undefined anywhere else. */

@@ -9,10 +9,10 @@ import {
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { EditError } from "../../policies/manifests/edit-error.ts";
 import type { TextEdit as OffsetEdit } from "../../policies/manifests/text-edit.ts";
-import { fixpoint } from "../fix-files.ts";
-import { editsOf } from "../fix-text.ts";
-import { fileStart } from "../positions.ts";
-import { isFixable, type PlacedFinding } from "../report.ts";
+import { fixpoint } from "../fixing/fix-files.ts";
+import { editsOf } from "../fixing/fix-text.ts";
+import { fileStart } from "../judging/positions.ts";
+import { isFixable, type PlacedFinding } from "../judging/report.ts";
 import type { JudgedDocument } from "./judge-documents.ts";
 import { rangeOf, touches } from "./ranges.ts";
 

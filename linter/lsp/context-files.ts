@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { loadBytes, type LoadedFile } from "../load.ts";
-import { manifestsBelow } from "../manifests-below.ts";
-import { readRegular } from "../read-regular.ts";
+import { loadBytes, type LoadedFile } from "../reading/load.ts";
+import { manifestsBelow } from "../reading/manifests-below.ts";
+import { readRegular } from "../reading/read-regular.ts";
 
 const mebi = 1024 * 1024;
 const most = { files: 5000, bytes: 32 * mebi, fileBytes: 2 * mebi };

@@ -9,7 +9,7 @@ import {
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { printable } from "../color.ts";
-import { tellCrashes } from "../tell-crashes.ts";
+import { tellCrashes } from "../reporters/tell-crashes.ts";
 import type { Output } from "../terminal.ts";
 import { configDiagnostics, diagnosticOf } from "./diagnostics.ts";
 import { pathOfUri, type Folder, type Folders } from "./folders.ts";

@@ -2,8 +2,8 @@ import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation 
 import { facts } from "../../policies/facts/facts.ts";
 import { formatSeconds } from "../../policies/shutdown/interval.ts";
 import { printable } from "../color.ts";
-import { fileStart, regionOf } from "../positions.ts";
-import type { PlacedFinding } from "../report.ts";
+import { fileStart, regionOf } from "../judging/positions.ts";
+import type { PlacedFinding } from "../judging/report.ts";
 import { rangeOf } from "./ranges.ts";
 
 const severities = {

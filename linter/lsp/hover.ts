@@ -1,8 +1,8 @@
 import type { Hover, Position } from "vscode-languageserver";
 import { facts } from "../../policies/facts/facts.ts";
 import { painter } from "../color.ts";
-import { fileStart } from "../positions.ts";
-import type { PlacedFinding } from "../report.ts";
+import { fileStart } from "../judging/positions.ts";
+import type { PlacedFinding } from "../judging/report.ts";
 import { budgetLines } from "../reporters/budget.ts";
 import { code, fenced, plain } from "../review/markdown-text.ts";
 import { clockAt } from "./clock.ts";

@@ -1,11 +1,11 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { shownName } from "../files.ts";
-import { judgeInput } from "../judge-input.ts";
-import { loadBytes, unreadableFile, type LoadedFile } from "../load.ts";
-import type { LoadedConfig } from "../load-config.ts";
-import type { Input } from "../read-input.ts";
-import type { PlacedFinding, Report } from "../report.ts";
-import { withUnwritable } from "../unwritable.ts";
+import { shownName } from "../reading/files.ts";
+import { judgeInput } from "../judging/judge-input.ts";
+import { loadBytes, unreadableFile, type LoadedFile } from "../reading/load.ts";
+import type { LoadedConfig } from "../configuration/load-config.ts";
+import type { Input } from "../reading/read-input.ts";
+import type { PlacedFinding, Report } from "../judging/report.ts";
+import { withUnwritable } from "../fixing/unwritable.ts";
 import { pathOfUri } from "./folders.ts";
 
 /** An open manifest as it was judged. */

@@ -1,5 +1,5 @@
 import type { Position, Range } from "vscode-languageserver";
-import type { Region } from "../positions.ts";
+import type { Region } from "../judging/positions.ts";
 
 /** Ours count from 1, the protocol's from 0; columns are UTF-16 units in both. */
 export const rangeOf = ({ line, column, endLine, endColumn }: Region): Range => ({

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { rules } from "../../policies/rules/index.ts";
 import { isProgramError } from "../command-line/program-error.ts";
-import { findConfig, loadConfig, noConfig, type LoadedConfig } from "../load-config.ts";
+import { findConfig, loadConfig, noConfig, type LoadedConfig } from "../configuration/load-config.ts";
 
 export interface ConfigOptions {
   /** Given by --config. */

@@ -1,4 +1,4 @@
-import type { Report } from "../report.ts";
+import type { Report } from "../judging/report.ts";
 
 /** A crashed rule's findings are missing, which whoever reads the rest must know. */
 export const crashLines = (crashes: Report["crashes"]): readonly string[] =>

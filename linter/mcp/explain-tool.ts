@@ -1,9 +1,9 @@
 import { facts, findFact } from "../../policies/facts/facts.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { painter } from "../color.ts";
-import { explainFact } from "../explain-fact.ts";
-import { explainRule } from "../explain-rule.ts";
-import { unknownSubject } from "../unknown-subject.ts";
+import { explainFact } from "../explaining/explain-fact.ts";
+import { explainRule } from "../explaining/explain-rule.ts";
+import { unknownSubject } from "../explaining/unknown-subject.ts";
 import { list, text, whole } from "./schemas.ts";
 import { defineTool } from "./tool.ts";
 

@@ -1,7 +1,7 @@
-import { changedFiles, diffOf, fixpoint } from "../fix-files.ts";
-import { judgeInput } from "../judge-input.ts";
-import type { Input } from "../read-input.ts";
-import { placeOf, type Report } from "../report.ts";
+import { changedFiles, diffOf, fixpoint } from "../fixing/fix-files.ts";
+import { judgeInput } from "../judging/judge-input.ts";
+import type { Input } from "../reading/read-input.ts";
+import { placeOf, type Report } from "../judging/report.ts";
 import { crashLines } from "./crash-lines.ts";
 import { count, list, text, whole } from "./schemas.ts";
 import { readSubject, subjectProperties, type Subject } from "./subject.ts";

@@ -1,8 +1,8 @@
-import { judgeInput } from "../judge-input.ts";
-import { isFixable, placeOf, type PlacedFinding, type Report } from "../report.ts";
+import { judgeInput } from "../judging/judge-input.ts";
+import { isFixable, placeOf, type PlacedFinding, type Report } from "../judging/report.ts";
 import { jsonReport } from "../reporters/json.ts";
 import { subjectOf } from "../reporters/subject.ts";
-import { withUnwritable } from "../unwritable.ts";
+import { withUnwritable } from "../fixing/unwritable.ts";
 import { crashLines } from "./crash-lines.ts";
 import { reportSchema } from "./schemas.ts";
 import { readSubject, subjectProperties, type Subject } from "./subject.ts";

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { rules } from "../../policies/rules/index.ts";
 import { programError, systemSentence } from "../errors.ts";
-import { loadConfig, noConfig, type LoadedConfig } from "../load-config.ts";
+import { loadConfig, noConfig, type LoadedConfig } from "../configuration/load-config.ts";
 
 export interface SessionOptions {
   /** The folder that may be read, itself no link. */

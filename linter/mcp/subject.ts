@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { programError, systemSentence } from "../errors.ts";
-import { shownName } from "../files.ts";
-import { loadBytes, unreadableFile, type LoadedFile } from "../load.ts";
-import type { LoadedConfig } from "../load-config.ts";
-import { manifestsBelow } from "../manifests-below.ts";
-import type { Input } from "../read-input.ts";
-import { readRegular } from "../read-regular.ts";
-import type { SkippedFile } from "../report.ts";
+import { shownName } from "../reading/files.ts";
+import { loadBytes, unreadableFile, type LoadedFile } from "../reading/load.ts";
+import type { LoadedConfig } from "../configuration/load-config.ts";
+import { manifestsBelow } from "../reading/manifests-below.ts";
+import type { Input } from "../reading/read-input.ts";
+import { readRegular } from "../reading/read-regular.ts";
+import type { SkippedFile } from "../judging/report.ts";
 import type { Session } from "./session.ts";
 
 /** What a call is about: manifests on the server's disk, or one in the call itself. */

@@ -2,9 +2,9 @@ import { formatPath } from "../../policies/path.ts";
 import { formatSeconds, plus, exactly } from "../../policies/shutdown/interval.ts";
 import type { Term } from "../../policies/shutdown/term.ts";
 import { printable, type Paint } from "../color.ts";
-import { regionOf } from "../positions.ts";
-import type { PlacedFinding } from "../report.ts";
-import { wrap } from "../wrap.ts";
+import { regionOf } from "../judging/positions.ts";
+import type { PlacedFinding } from "../judging/report.ts";
+import { wrap } from "../command-line/wrap.ts";
 
 /** The sum behind a finding, a line a term with where it comes from, and what it is held against. */
 export function budgetLines(finding: PlacedFinding, width: number, paint: Paint): string[] {

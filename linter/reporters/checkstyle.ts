@@ -1,4 +1,4 @@
-import type { PlacedFinding, Report } from "../report.ts";
+import type { PlacedFinding, Report } from "../judging/report.ts";
 import { sentenceOf } from "./sentence.ts";
 import { element, xmlHeader } from "./xml.ts";
 

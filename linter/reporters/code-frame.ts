@@ -1,6 +1,6 @@
 import type { Source } from "../../policies/manifests/source.ts";
 import { printable, type Paint } from "../color.ts";
-import type { Region } from "../positions.ts";
+import type { Region } from "../judging/positions.ts";
 
 /** The finding's line, marked, under the line before it. Long lines are cut around the place. */
 export function codeFrame(source: Source, offset: number, region: Region, width: number, paint: Paint): string[] {

@@ -1,6 +1,6 @@
 import { formatPath } from "../../policies/path.ts";
 import { builtin } from "../builtin.ts";
-import type { PlacedFinding } from "../report.ts";
+import type { PlacedFinding } from "../judging/report.ts";
 
 /** Stable when lines move: rule, object, container and path, and a number where that is said twice. */
 export function fingerprints(): (finding: PlacedFinding) => string {

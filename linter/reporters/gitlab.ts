@@ -1,4 +1,4 @@
-import type { Report } from "../report.ts";
+import type { Report } from "../judging/report.ts";
 import { fingerprints } from "./fingerprint.ts";
 import { sentenceOf } from "./sentence.ts";
 

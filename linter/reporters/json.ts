@@ -2,7 +2,7 @@ import { formatPath } from "../../policies/path.ts";
 import type { Interval } from "../../policies/shutdown/interval.ts";
 import type { Term } from "../../policies/shutdown/term.ts";
 import type { Waiver } from "../../policies/waiver.ts";
-import { isFixable, type ClusterAccount, type PlacedFinding, type Report } from "../report.ts";
+import { isFixable, type ClusterAccount, type PlacedFinding, type Report } from "../judging/report.ts";
 
 /** The text of `--format json`. */
 export const reportJson = (report: Report): string => `${JSON.stringify(jsonReport(report), null, 2)}\n`;

@@ -1,5 +1,5 @@
 import { formatPath } from "../../policies/path.ts";
-import { placeOf, type PlacedFinding, type Report } from "../report.ts";
+import { placeOf, type PlacedFinding, type Report } from "../judging/report.ts";
 import { messageOf } from "./sentence.ts";
 import { subjectOf } from "./subject.ts";
 import { element, textElement, xmlHeader } from "./xml.ts";

@@ -1,4 +1,4 @@
-import type { PlacedFinding } from "../report.ts";
+import type { PlacedFinding } from "../judging/report.ts";
 import { subjectOf } from "./subject.ts";
 
 /** A finding in one line: what it is about, and its message. */

@@ -1,4 +1,4 @@
-import type { PlacedFinding } from "../report.ts";
+import type { PlacedFinding } from "../judging/report.ts";
 
 /** `Deployment/web container app`: what a finding is about; empty for what is wrong with a file as such. */
 export function subjectOf({ object, container }: Pick<PlacedFinding, "object" | "container">): string {

@@ -1,6 +1,6 @@
 import { printable, type Paint } from "../color.ts";
-import { isFixable, type ClusterAccount, type Report } from "../report.ts";
-import { hang, wrap } from "../wrap.ts";
+import { isFixable, type ClusterAccount, type Report } from "../judging/report.ts";
+import { hang, wrap } from "../command-line/wrap.ts";
 
 export interface SummaryOptions {
   readonly width: number;

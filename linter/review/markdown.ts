@@ -9,7 +9,7 @@ import { sumLines } from "./sum.ts";
 import { messageOf } from "../reporters/sentence.ts";
 import { subjectOf } from "../reporters/subject.ts";
 import { formatSeconds } from "../../policies/shutdown/interval.ts";
-import { placeOf, type PlacedFinding } from "../report.ts";
+import { placeOf, type PlacedFinding } from "../judging/report.ts";
 
 /** The review in short, for a ticket or a merge request. */
 export function reviewMarkdown(review: Review): string {

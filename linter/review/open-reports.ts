@@ -2,7 +2,7 @@ import { yamlDocuments } from "../../policies/manifests/yaml-documents.ts";
 import { formatPath } from "../../policies/path.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
 import { formatSeconds } from "../../policies/shutdown/interval.ts";
-import type { PlacedFinding, Report } from "../report.ts";
+import type { PlacedFinding, Report } from "../judging/report.ts";
 import { sentenceOf } from "../reporters/sentence.ts";
 import { version } from "../command-line/version.ts";
 

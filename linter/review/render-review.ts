@@ -2,7 +2,7 @@ import type { Config } from "../../policies/config.ts";
 import { facts } from "../../policies/facts/facts.ts";
 import type { ObjectSet } from "../../policies/pods/object-set.ts";
 import { builtin } from "../builtin.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../judging/report.ts";
 import { version } from "../command-line/version.ts";
 import { reviewPage } from "./html/page.ts";
 import { reviewMarkdown } from "./markdown.ts";

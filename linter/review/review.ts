@@ -1,6 +1,6 @@
 import type { Fact } from "../../policies/facts/fact.ts";
 import type { FactId } from "../../policies/facts/facts.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../judging/report.ts";
 import type { RuleOff } from "./rules-off.ts";
 import type { Scope } from "./scope.ts";
 import type { ReviewedWaiver } from "./waivers.ts";

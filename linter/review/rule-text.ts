@@ -1,5 +1,5 @@
 import { slippedThrough } from "../audit/kinds.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../judging/report.ts";
 
 interface RuleText {
   readonly title: string;

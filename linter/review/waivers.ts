@@ -1,7 +1,7 @@
 import type { Config } from "../../policies/config.ts";
 import type { ObjectSet } from "../../policies/pods/object-set.ts";
 import { annotationWaivers, hasExpired, type Waiver } from "../../policies/waiver.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../judging/report.ts";
 import type { ReviewedObject } from "./reviewed-object.ts";
 import { describeMatch } from "./rules-off.ts";
 

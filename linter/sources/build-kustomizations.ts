@@ -1,4 +1,4 @@
-import { shownName, type Renderable } from "../files.ts";
+import { shownName, type Renderable } from "../reading/files.ts";
 import { kustomizationTree, type KustomizationTree } from "./kustomization-tree.ts";
 import { buildKustomization, findKustomize } from "./kustomize.ts";
 import type { RenderRun } from "./render-run.ts";

@@ -2,8 +2,8 @@ import { isSameValue } from "../../policies/manifests/same-value.ts";
 import { valueAt, type Path } from "../../policies/path.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
 import { isRecord } from "../../policies/record.ts";
-import type { LoadedFile, PlacedObject } from "../load.ts";
-import { regionOf } from "../positions.ts";
+import type { LoadedFile, PlacedObject } from "../reading/load.ts";
+import { regionOf } from "../judging/positions.ts";
 import { correspondingPath } from "./list-paths.ts";
 import type { WrittenPlace } from "./rendering.ts";
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { programError } from "../errors.ts";
-import type { Renderable } from "../files.ts";
+import type { Renderable } from "../reading/files.ts";
 import type { Terminal } from "../terminal.ts";
 import { chartOption, type RenderOptions } from "./render-options.ts";
 import { statsOf } from "./stats-of.ts";

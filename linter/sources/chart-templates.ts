@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { builtin } from "../builtin.ts";
-import { isBelow, manifestName, type FoundFile, type Renderable } from "../files.ts";
-import { maxBytes } from "../read-bytes.ts";
+import { isBelow, manifestName, type FoundFile, type Renderable } from "../reading/files.ts";
+import { maxBytes } from "../reading/read-bytes.ts";
 import { readPackagedChart } from "./packaged-chart.ts";
 import { statsOf } from "./stats-of.ts";
 

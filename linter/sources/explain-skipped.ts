@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { kustomizationNames, type Renderable } from "../files.ts";
-import type { LoadedFile } from "../load.ts";
+import { kustomizationNames, type Renderable } from "../reading/files.ts";
+import type { LoadedFile } from "../reading/load.ts";
 import { nothingRendered } from "./nothing-rendered.ts";
 
 /** A file that is judged as it is written, though something can be made of it: what is skipped of it says how, or why it is not. */

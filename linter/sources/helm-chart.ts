@@ -1,7 +1,7 @@
 import { sep } from "node:path";
 import { builtin } from "../builtin.ts";
-import { shownName, type FoundFile, type Renderable } from "../files.ts";
-import { loadBytes, type FileNames, type LoadedFile } from "../load.ts";
+import { shownName, type FoundFile, type Renderable } from "../reading/files.ts";
+import { loadBytes, type FileNames, type LoadedFile } from "../reading/load.ts";
 import type { Terminal } from "../terminal.ts";
 import { splitHelmOutput } from "./helm-output.ts";
 import { nothingRendered } from "./nothing-rendered.ts";

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { builtin } from "../builtin.ts";
 import { systemSentence } from "../errors.ts";
-import { kustomizationNames } from "../files.ts";
+import { kustomizationNames } from "../reading/files.ts";
 import { kustomizationFields, type KustomizationFields, type Reference } from "./kustomization-fields.ts";
 import { looksRemote, namesRemote } from "./remote-reference.ts";
 import { statsOf } from "./stats-of.ts";

@@ -1,9 +1,9 @@
 import type { Document } from "../../policies/manifests/document.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
-import { shownName, type FoundFile, type Renderable } from "../files.ts";
-import { loadBytes, loadFile, type FileNames, type LoadedFile } from "../load.ts";
-import { fileStart } from "../positions.ts";
-import { fileReader } from "../read-bytes.ts";
+import { shownName, type FoundFile, type Renderable } from "../reading/files.ts";
+import { loadBytes, loadFile, type FileNames, type LoadedFile } from "../reading/load.ts";
+import { fileStart } from "../judging/positions.ts";
+import { fileReader } from "../reading/read-bytes.ts";
 import type { Terminal } from "../terminal.ts";
 import { originsOf, writtenPlace, type Origin } from "./built-object.ts";
 import type { KustomizationTree } from "./kustomization-tree.ts";

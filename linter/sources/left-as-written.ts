@@ -1,5 +1,5 @@
-import { foldersAbove, isBelow, type Renderable } from "../files.ts";
-import type { LoadedFile } from "../load.ts";
+import { foldersAbove, isBelow, type Renderable } from "../reading/files.ts";
+import type { LoadedFile } from "../reading/load.ts";
 import { explainSkipped } from "./explain-skipped.ts";
 import type { RenderOptions } from "./render-options.ts";
 

@@ -1,4 +1,4 @@
-import { unreadableFile, type FileNames, type LoadedFile } from "../load.ts";
+import { unreadableFile, type FileNames, type LoadedFile } from "../reading/load.ts";
 
 /** A file of which nothing of its own is judged, and why. */
 export function nothingRendered(names: FileNames, reason: string): LoadedFile {

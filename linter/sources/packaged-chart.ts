@@ -1,7 +1,7 @@
 import { builtin } from "../builtin.ts";
 import { systemSentence } from "../errors.ts";
-import { maxBytes } from "../read-bytes.ts";
-import { readRegular } from "../read-regular.ts";
+import { maxBytes } from "../reading/read-bytes.ts";
+import { readRegular } from "../reading/read-regular.ts";
 
 const { gunzipSync } = builtin("node:zlib");
 

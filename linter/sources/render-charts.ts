@@ -1,4 +1,4 @@
-import type { Renderable } from "../files.ts";
+import type { Renderable } from "../reading/files.ts";
 import { checkChartOptions, withoutChartOptions } from "./chart-options.ts";
 import { renderChart } from "./helm-chart.ts";
 import { isInner } from "./left-as-written.ts";

@@ -1,6 +1,6 @@
 import { printable } from "../color.ts";
-import type { FoundFile, FoundFiles, Renderable } from "../files.ts";
-import type { LoadedFile } from "../load.ts";
+import type { FoundFile, FoundFiles, Renderable } from "../reading/files.ts";
+import type { LoadedFile } from "../reading/load.ts";
 import type { Terminal } from "../terminal.ts";
 import { unasked, type LeftAsWritten } from "./left-as-written.ts";
 import type { RenderOptions } from "./render-options.ts";

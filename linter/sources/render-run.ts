@@ -1,4 +1,4 @@
-import type { FoundFile, FoundFiles, Renderable } from "../files.ts";
+import type { FoundFile, FoundFiles, Renderable } from "../reading/files.ts";
 import type { Terminal } from "../terminal.ts";
 import { isWanted } from "./left-as-written.ts";
 import { RenderOutcome } from "./render-outcome.ts";

@@ -1,4 +1,4 @@
-import type { FoundFiles } from "../files.ts";
+import type { FoundFiles } from "../reading/files.ts";
 import type { Terminal } from "../terminal.ts";
 import { buildKustomizations } from "./build-kustomizations.ts";
 import { renderCharts } from "./render-charts.ts";

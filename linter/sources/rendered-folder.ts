@@ -1,6 +1,6 @@
-import type { FoundFile } from "../files.ts";
-import type { LoadedFile } from "../load.ts";
-import type { Progress } from "../progress.ts";
+import type { FoundFile } from "../reading/files.ts";
+import type { LoadedFile } from "../reading/load.ts";
+import type { Progress } from "../reading/progress.ts";
 
 export interface ReadOptions {
   readonly strict: boolean;

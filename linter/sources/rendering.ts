@@ -1,7 +1,7 @@
 import type { Document } from "../../policies/manifests/document.ts";
 import type { Source, Span } from "../../policies/manifests/source.ts";
 import type { Path } from "../../policies/path.ts";
-import type { Region } from "../positions.ts";
+import type { Region } from "../judging/positions.ts";
 
 /** How a text was made that stands in no file: out of templates by helm, or out of bases and patches by kustomize. */
 export interface Rendering {

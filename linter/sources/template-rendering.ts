@@ -1,5 +1,5 @@
 import { positionAt } from "../../policies/manifests/source.ts";
-import { fileStart, type Region } from "../positions.ts";
+import { fileStart, type Region } from "../judging/positions.ts";
 import type { WrittenTemplate } from "./chart-templates.ts";
 import type { RenderedTemplate } from "./helm-output.ts";
 import type { Rendering, WrittenPlace } from "./rendering.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { unifiedDiff } from "../../linter/diff.ts";
+import { unifiedDiff } from "../../linter/fixing/diff.ts";
 
 const lines = (...numbers: (number | string)[]): string => numbers.map((number) => `${number}\n`).join("");
 const to = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findFiles } from "../../linter/files.ts";
+import { findFiles } from "../../linter/reading/files.ts";
 import { brief, lint } from "./findings.ts";
 import { folder, hasty, hastySet, pod } from "./folder.ts";
 import { gracewarden } from "./program.ts";

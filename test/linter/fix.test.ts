@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { replaceText } from "../../linter/write-file.ts";
+import { replaceText } from "../../linter/fixing/write-file.ts";
 import { brief, lint, parseFindings } from "./findings.ts";
 import { folder, hasty, hastySet, pod } from "./folder.ts";
 import { gracewarden } from "./program.ts";

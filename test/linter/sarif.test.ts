@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { defaultConfig } from "../../policies/config.ts";
 import { facts } from "../../policies/facts/facts.ts";
 import { rules } from "../../policies/rules/index.ts";
-import { lint } from "../../linter/lint.ts";
-import { loadBytes } from "../../linter/load.ts";
+import { lint } from "../../linter/judging/lint.ts";
+import { loadBytes } from "../../linter/reading/load.ts";
 import { reportSarif } from "../../linter/reporters/sarif.ts";
-import type { Report } from "../../linter/report.ts";
+import type { Report } from "../../linter/judging/report.ts";
 import { hasty, hastySet, pod } from "./folder.ts";
 import { today } from "./program.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { painter } from "../../linter/color.ts";
-import { lint } from "../../linter/lint.ts";
-import { loadBytes } from "../../linter/load.ts";
+import { lint } from "../../linter/judging/lint.ts";
+import { loadBytes } from "../../linter/reading/load.ts";
 import { reportStylish } from "../../linter/reporters/stylish.ts";
 import { defaultConfig, type Config } from "../../policies/config.ts";
 import type { FactId, facts as allFacts } from "../../policies/facts/facts.ts";

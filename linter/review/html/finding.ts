@@ -1,6 +1,6 @@
 import type { Fix } from "../../../policies/edit.ts";
 import { formatPath } from "../../../policies/path.ts";
-import { isFixable, placeOf, type PlacedFinding } from "../../report.ts";
+import { isFixable, placeOf, type PlacedFinding } from "../../judging/report.ts";
 import { messageOf } from "../../reporters/sentence.ts";
 import { subjectOf } from "../../reporters/subject.ts";
 import type { Review } from "../review.ts";

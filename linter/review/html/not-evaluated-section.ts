@@ -1,4 +1,4 @@
-import type { ClusterAccount, Report } from "../../report.ts";
+import type { ClusterAccount, Report } from "../../judging/report.ts";
 import type { Review } from "../review.ts";
 import { scopeWords } from "../scope.ts";
 import { findingList } from "./finding.ts";

@@ -1,5 +1,5 @@
 import type { Severity } from "../../../policies/rule.ts";
-import type { Report } from "../../report.ts";
+import type { Report } from "../../judging/report.ts";
 import type { Review } from "../review.ts";
 import type { Scope } from "../scope.ts";
 import { count, html, table, type Content } from "./markup.ts";

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { progressOn, withoutProgress } from "../../../linter/progress.ts";
+import { progressOn, withoutProgress } from "../../../linter/reading/progress.ts";
 import { folder, pod } from "../folder.ts";
 
 const built = resolve(import.meta.dirname, "../../../dist/gracewarden.cjs");

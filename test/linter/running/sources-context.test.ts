@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lint, type Findings } from "../findings.ts";
 import { folder, pod } from "../folder.ts";
 import { helmPath, kubectlPath, skippedWithout } from "../program-folders.ts";
-import { readInput } from "../../../linter/read-input.ts";
+import { readInput } from "../../../linter/reading/read-input.ts";
 import type { Terminal } from "../../../linter/terminal.ts";
 import { gracewarden, type Outcome } from "../program.ts";
 
