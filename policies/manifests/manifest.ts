@@ -3,12 +3,12 @@ import { createDocument, type Document } from "./document.ts";
 import { splitJsonStream } from "./json-stream.ts";
 import { ManifestRefusal } from "./manifest-refusal.ts";
 import { otherLineBreak } from "./hidden-line.ts";
-import { isGoTemplate } from "./go-template.ts";
 import { irrelevantKind, irrelevantKindOf } from "./not-relevant.ts";
 import { lacksKind } from "./not-kubernetes.ts";
 import { parseValue } from "./parse-document.ts";
 import type { NodeValue } from "./node-value.ts";
 import { contentOf, splitDocuments } from "./split-documents.ts";
+import { isGoTemplate, templateIn } from "./template.ts";
 import type { Source, Span } from "./source.ts";
 
 export type { Document } from "./document.ts";
@@ -88,7 +88,7 @@ function readDocument(
     return skip(manifest, "not a Kubernetes object: neither apiVersion nor kind", span);
   }
 
-  if (isGoTemplate(content)) return skip(manifest, goTemplate, span);
+  if (isGoTemplate(content)) return skip(manifest, "Go template", span);
   let read: NodeValue;
   try {
     read = parseValue(text);
@@ -108,7 +108,7 @@ function readDocument(
   return undefined;
 }
 
-/** What cannot be read as one document: a Go template, JSON objects in a row, or an error. */
+/** What cannot be read as one document: a template, JSON objects in a row, or an error. */
 function readRefused(
   manifest: ManifestInProgress,
   piece: Span,
@@ -117,14 +117,16 @@ function readRefused(
 ): void {
   const { text } = manifest.source;
   const content = contentOf(text, piece) ?? piece;
-  const objects = refusal.code === "syntax" ? splitJsonStream(text, content) : undefined;
+  const isSyntax = refusal.code === "syntax";
+  const objects = isSyntax ? splitJsonStream(text, content) : undefined;
+  const template = isSyntax ? templateIn(text.slice(piece.start, piece.end)) : undefined;
   if (objects !== undefined) {
     for (const object of objects) {
       const wrong = readDocument(manifest, object, options);
       if (wrong !== undefined) refuse(manifest, object, wrong);
     }
-  } else if (refusal.code === "syntax" && text.slice(piece.start, piece.end).includes("{{")) {
-    skip(manifest, goTemplate, content);
+  } else if (template !== undefined) {
+    skip(manifest, template, content);
   } else {
     refuse(manifest, piece, refusal);
   }
@@ -136,8 +138,6 @@ function refuse(manifest: ManifestInProgress, piece: Span, { code, message, span
   if (kind !== undefined) countNotRelevant(manifest, kind);
   manifest.problems.push({ code, message, span: shift(span, piece.start) });
 }
-
-const goTemplate = "Go template";
 
 function skip({ skipped }: ManifestInProgress, reason: string, span: Span): undefined {
   skipped.push({ reason, span });

@@ -275,6 +275,20 @@ describe("documents that are not judged", () => {
     expect(skipped.some(({ reason }) => reason === "Go template")).toBe(isTemplate);
   });
 
+  it.each([
+    ["Jinja's", "a: 1\n{% if x %}\nb: 2\n{% endif %}\n", "Jinja template"],
+    ["Jinja's with signs for blanks", "a: 1\n{%- for x in {{ y }} -%}\nb: 2\n", "Jinja template"],
+    ["Terraform's", 'a: 1\n%{ if x != "" ~}\nb: ${x}\n%{~ endif }\n', "Terraform template"],
+    ["Helm's", "a: {{ .x }}\n", "Go template"],
+  ])("skips a template that is no YAML, by its engine: %s", async (_, text, reason) => {
+    expect(await counts(text)).toEqual({ ...none, skipped: [reason] });
+  });
+
+  it("takes a curl format in broken YAML for no template", async () => {
+    const { problems, skipped } = await readText('a: "%{http_code}\n');
+    expect({ problems: problems.map(({ code }) => code), skipped }).toEqual({ problems: ["syntax"], skipped: [] });
+  });
+
   it("skips a Go template, but not text with braces that is YAML", async () => {
     expect(await counts("a: {{ .Values.a }}\n---\n{{- if .x }}\na: 1\n{{- end }}\n---\nb: '{{ .y }}'\n")).toEqual({
       ...none,
