@@ -9,6 +9,7 @@ import { notWaived } from "./waived.ts";
 export const mutationMisses: readonly string[] = [
   "of the safe fixes there are the preStop delay, the grace period that it needs, a grace period of 0, and what the proxy is told of its budget; no probe is changed",
   "how long a program needs is known from annotations only; others are counted as one that nothing is known of",
+  "a program that is documented to go on accepting after SIGTERM, as an Istio gateway does, gets the delay all the same",
   "a hook that is a script of several commands is counted with the delay's seconds",
   "what a container is (a log shipper, a proxy, idle) is told by its name, image and first command alone",
   "a proxy whose admin address is set by flags gets a sleep, and no token is made for its /prestop",

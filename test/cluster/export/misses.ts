@@ -38,7 +38,13 @@ export const differences: readonly Difference[] = [
       "signal-reaches-app: a way out or a message behind the program is not the program",
       "signal-reaches-app: an init helps nothing where a shell stays behind it",
       "signal-reaches-app: functions count where they are called",
+      "signal-reaches-app: several programs that a shell waits for",
     ],
+  },
+  {
+    rule: "prestop-delay",
+    miss: "a program that is documented to go on accepting after SIGTERM",
+    examples: ["prestop-delay: an Istio gateway, which goes on accepting while it drains"],
   },
   {
     rule: "grace-covers-shutdown",
@@ -69,5 +75,9 @@ export const mutationDifferences: readonly Omit<Difference, "rule">[] = [
       "grace-covers-shutdown: documented defaults on both sides that meet but for the margin",
       "sidecar-outlives-app: a hook that waits, and a setting that does",
     ],
+  },
+  {
+    miss: "a program that is documented to go on accepting after SIGTERM",
+    examples: ["prestop-delay: an Istio gateway, which goes on accepting while it drains"],
   },
 ];

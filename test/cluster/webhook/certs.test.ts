@@ -189,9 +189,7 @@ describe.skipIf(cluster === "")("certs on an API server", () => {
 
   it("says that the configurations come first, and writes nothing", async () => {
     const { exit, stderr } = await certs();
-    expect(stderr).toMatch(
-      /^gracewarden-webhook certs: there is no MutatingWebhookConfiguration gw-certs-\w+: install/,
-    );
+    expect(stderr).toMatch(/^gracewarden-webhook: there is no MutatingWebhookConfiguration gw-certs-\w+: install/);
     expect(exit).toBe(1);
     await expect(secret(names.ca)).rejects.toThrow(/not found/);
   });
