@@ -9,7 +9,7 @@ import type { ReviewedObject } from "../review/reviewed-object.ts";
 import type { Terminal } from "../terminal.ts";
 import { openApiServer, type ApiServer } from "./api-server.ts";
 import type { ClusterChoice } from "./kube-config.ts";
-import { judgingCluster } from "./judging.ts";
+import { judgingCluster } from "./judging-cluster.ts";
 import { auditedKinds, ownRules, resourceName, slippedThrough } from "./kinds.ts";
 import type { LiveObject } from "./live-object.ts";
 import type { NotRead } from "./not-read.ts";

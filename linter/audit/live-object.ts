@@ -1,8 +1,8 @@
 import { valueAt } from "../../policies/path.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
+import { controllerOf } from "../../policies/pods/owners.ts";
 import { readObjects } from "../../policies/pods/read-object.ts";
 import { isRecord } from "../../policies/record.ts";
-import { controllerOf } from "./controller.ts";
 
 /** An object of a cluster, with what its status and metadata say about its life. */
 export interface LiveObject {

@@ -8,7 +8,7 @@ import { auditedKinds, resourceName, type AuditedKind } from "./kinds.ts";
 import { listObjects } from "./list-objects.ts";
 import { liveObject, type LiveObject } from "./live-object.ts";
 import { notRead, type NotRead } from "./not-read.ts";
-import { oneOfEachMake } from "./makers.ts";
+import { oneOfEachMake } from "./one-of-each-make.ts";
 
 export interface ReadOptions {
   /** Empty: all. */

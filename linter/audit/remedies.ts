@@ -1,17 +1,14 @@
-import { fitTogether, isFixable } from "../../policies/admission/fixpoint.ts";
+import { fitTogether, isFixable, maxRounds } from "../../policies/admission/fixpoint.ts";
 import type { Config } from "../../policies/config.ts";
 import { applyEdits, type Edit } from "../../policies/edit.ts";
 import { nameOf, type KubernetesObject } from "../../policies/pods/object.ts";
+import { controllerOf } from "../../policies/pods/owners.ts";
 import { objectSet } from "../../policies/pods/object-set.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { run, type Finding } from "../../policies/run.ts";
 import type { Patch } from "../review/review.ts";
-import { controllerOf } from "./controller.ts";
 import { patchCommand } from "./patch-command.ts";
 import { placeOfObject } from "./place-of-object.ts";
-
-/** As at admission: a fix can uncover another. */
-const maxRounds = 6;
 
 /** Whose pods cannot be changed once they are made: the API server refuses it. */
 const immutable: Readonly<Record<string, string>> = {
@@ -25,7 +22,6 @@ export interface Remedies {
 }
 
 interface Mending {
-  readonly object: KubernetesObject;
   readonly edits: readonly Edit[];
   /** `Set the grace period to 45 s (grace-covers-shutdown)` */
   readonly titles: readonly string[];
@@ -84,7 +80,6 @@ function mend({
       const mended = { ...object, value: applyEdits(object.value, edits) };
       const titles = injections.map(({ rule, title }) => `${title} (${rule})`);
       mendings.set(subject, {
-        object: mended,
         edits: [...(before?.edits ?? []), ...edits],
         titles: [...new Set([...(before?.titles ?? []), ...titles])],
       });

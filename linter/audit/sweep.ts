@@ -9,10 +9,9 @@ import { injectedAnnotation } from "../../policies/admission/injected.ts";
 import { mutate } from "../../policies/admission/mutate.ts";
 import { validate } from "../../policies/admission/validate.ts";
 import type { FactId } from "../../policies/facts/facts.ts";
-import { valueAt } from "../../policies/path.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
 import { objectSet } from "../../policies/pods/object-set.ts";
-import { isRecord } from "../../policies/record.ts";
+import { isOwnedBy } from "../../policies/pods/owners.ts";
 import type { Crash } from "../../policies/run.ts";
 import type { WebhookScope } from "./webhook-scope.ts";
 
@@ -70,10 +69,7 @@ const creationOf = (object: KubernetesObject): ReviewRequest => ({
 });
 
 /** A mirror pod is its node's; the annotation alone can be written by anybody. */
-function isOfNode({ value }: KubernetesObject): boolean {
-  const owners = valueAt(value, ["metadata", "ownerReferences"]);
-  return Array.isArray(owners) && owners.some((owner) => isRecord(owner) && owner["kind"] === "Node");
-}
+const isOfNode = ({ value }: KubernetesObject): boolean => isOwnedBy(value, "Node");
 
 function refusalText(decision: ValidateDecision | undefined): string | undefined {
   if (decision === undefined || decision.allowed) return undefined;

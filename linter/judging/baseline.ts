@@ -1,10 +1,11 @@
-import { dirname, relative, resolve, sep } from "node:path";
+import { dirname, resolve } from "node:path";
 import { formatPath } from "../../policies/path.ts";
 import type { KubernetesObject } from "../../policies/pods/object.ts";
 import { isRecord } from "../../policies/record.ts";
 import type { BaselineChoice } from "./baseline-options.ts";
 import { builtin } from "../builtin.ts";
 import { programError, systemSentence } from "../errors.ts";
+import { shownName } from "../reading/files.ts";
 import type { PlacedFinding, Report } from "./report.ts";
 import { fingerprints } from "../reporters/fingerprint.ts";
 import type { Terminal } from "../terminal.ts";
@@ -90,7 +91,7 @@ export function compareWithBaseline(
 export function judgingFiles(linted: readonly string[], baseline: string, cwd: string): Judging {
   const folder = dirname(resolve(cwd, baseline));
   // Relative to the baseline, which lies in the repository, whatever folder the run starts in.
-  const nameOf = (shown: string): string => relative(folder, resolve(cwd, shown)).split(sep).join("/");
+  const nameOf = (shown: string): string => shownName(folder, resolve(cwd, shown));
   const run = new Set(linted.map(nameOf));
   return {
     nameOf: ({ file, object }) => ({

@@ -12,7 +12,7 @@ import { judge } from "./judge.ts";
  * Rules that would mend each other's fixes for ever are not obeyed any further. The longest honest chain has four:
  * the proxy's hook, then its sibling's, then the grace period of the sibling's liveness probe, then of its startup probe.
  */
-const maxRounds = 6;
+export const maxRounds = 6;
 
 export interface Fixed {
   /** The pod with all fixes applied. */

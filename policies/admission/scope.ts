@@ -1,6 +1,7 @@
 import { valueAt } from "../path.ts";
 import type { KubernetesObject } from "../pods/object.ts";
 import type { ObjectSet } from "../pods/object-set.ts";
+import { isOwnedBy } from "../pods/owners.ts";
 import type { Pod } from "../pods/pod.ts";
 import { isRecord } from "../record.ts";
 import type { AdmissionSettings, ReviewRequest, SkipReason } from "./decision.ts";
@@ -32,13 +33,8 @@ function reasonOfPod(pod: Pod, { namespaceOptedIn }: AdmissionSettings): SkipRea
     return pod.sidecars.some(({ isProxy }) => isProxy) ? "proxy-is-sidecar" : "not-in-scope";
   }
   if (pod.os === "windows") return "windows";
-  return pod.lifetime === "job" || isOfJob(pod) ? "job" : undefined;
+  return pod.lifetime === "job" || isOwnedBy(pod.object.value, "Job") ? "job" : undefined;
 }
 
 const takesAnnotations = ({ value }: KubernetesObject): boolean =>
   [["metadata"], ["metadata", "annotations"]].every((at) => isRecord(valueAt(value, at) ?? {}));
-
-function isOfJob({ object }: Pod): boolean {
-  const owners = valueAt(object.value, ["metadata", "ownerReferences"]);
-  return Array.isArray(owners) && owners.some((owner) => isRecord(owner) && owner["kind"] === "Job");
-}

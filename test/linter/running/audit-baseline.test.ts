@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { judgingCluster, type Read } from "../../../linter/audit/judging.ts";
+import { judgingCluster, type Read } from "../../../linter/audit/judging-cluster.ts";
 import { auditedKinds, resourceName } from "../../../linter/audit/kinds.ts";
 import { notRead } from "../../../linter/audit/not-read.ts";
 import { readObjects } from "../../../policies/pods/read-object.ts";
