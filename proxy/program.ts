@@ -1,5 +1,5 @@
 import { closest } from "../policies/spelling.ts";
-import { isProgramError, usageError, type ProgramError } from "../linter/command-line/program-error.ts";
+import { exitCodeOf, usageError, type ProgramError } from "../linter/command-line/program-error.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "../linter/command-line/version.ts";
 
@@ -11,15 +11,8 @@ const commands: Readonly<Record<string, () => Promise<Run>>> = {
 };
 
 /** Runs the program; the result is its exit code. */
-export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
-  try {
-    return await dispatch(args, terminal);
-  } catch (error) {
-    if (!isProgramError(error)) throw error;
-    terminal.stderr.write(`gracewarden-proxy: ${error.message}\n`);
-    return error.exit;
-  }
-}
+export const main = (args: readonly string[], terminal: Terminal): Promise<number> =>
+  exitCodeOf("gracewarden-proxy", dispatch(args, terminal), terminal.stderr);
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
   const [first] = args;

@@ -1,7 +1,7 @@
 import { closest } from "../../policies/spelling.ts";
 import type { Command, CommandTerminal } from "./command.ts";
 import { commandHelp, table } from "./help.ts";
-import { isProgramError, usageError, type ProgramError } from "./program-error.ts";
+import { exitCodeOf, usageError, type ProgramError } from "./program-error.ts";
 import { version } from "./version.ts";
 
 /** A program of several commands. */
@@ -17,18 +17,12 @@ export interface Program<T extends CommandTerminal> {
 }
 
 /** Runs the command that the arguments name; the result is the exit code. */
-export async function runProgram<T extends CommandTerminal>(
+export function runProgram<T extends CommandTerminal>(
   program: Program<T>,
   args: readonly string[],
   terminal: T,
 ): Promise<number> {
-  try {
-    return await dispatch(program, args, terminal);
-  } catch (error) {
-    if (!isProgramError(error)) throw error;
-    terminal.stderr.write(`${program.name}: ${error.message}\n`);
-    return error.exit;
-  }
+  return exitCodeOf(program.name, dispatch(program, args, terminal), terminal.stderr);
 }
 
 async function dispatch<T extends CommandTerminal>(

@@ -20,6 +20,21 @@ export class ProgramError extends Error {
 export const isProgramError = (error: unknown): error is ProgramError =>
   error instanceof Error && error.name === "ProgramError" && "exit" in error;
 
+/** The exit code of a program's work, once its user was told of a refusal. */
+export async function exitCodeOf(
+  program: string,
+  work: Promise<number>,
+  stderr: { readonly write: (text: string) => unknown },
+): Promise<number> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isProgramError(error)) throw error;
+    stderr.write(`${program}: ${error.message}\n`);
+    return error.exit;
+  }
+}
+
 /** What makes the errors of a table, each out of its code and what its sentence needs. */
 export function programErrors<const T extends Refusals>(
   table: T,
