@@ -12,7 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Run>>> = {
 
 /** Runs the program; the result is its exit code. */
 export const main = (args: readonly string[], terminal: Terminal): Promise<number> =>
-  exitCodeOf("gracewarden-proxy", dispatch(args, terminal), terminal.stderr);
+  exitCodeOf("gracewarden-proxy", dispatch(args, terminal), terminal);
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
   const [first] = args;

@@ -22,7 +22,7 @@ export function runProgram<T extends CommandTerminal>(
   args: readonly string[],
   terminal: T,
 ): Promise<number> {
-  return exitCodeOf(program.name, dispatch(program, args, terminal), terminal.stderr);
+  return exitCodeOf(program.name, dispatch(program, args, terminal), terminal);
 }
 
 async function dispatch<T extends CommandTerminal>(

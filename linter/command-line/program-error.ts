@@ -20,17 +20,17 @@ export class ProgramError extends Error {
 export const isProgramError = (error: unknown): error is ProgramError =>
   error instanceof Error && error.name === "ProgramError" && "exit" in error;
 
-/** The exit code of a program's work, once its user was told of a refusal. */
+/** The exit code of a program's work, once its user was told of a refusal. A run without one never asks for stderr, whose stream takes time to make. */
 export async function exitCodeOf(
   program: string,
   work: Promise<number>,
-  stderr: { readonly write: (text: string) => unknown },
+  terminal: { readonly stderr: { readonly write: (text: string) => unknown } },
 ): Promise<number> {
   try {
     return await work;
   } catch (error) {
     if (!isProgramError(error)) throw error;
-    stderr.write(`${program}: ${error.message}\n`);
+    terminal.stderr.write(`${program}: ${error.message}\n`);
     return error.exit;
   }
 }
